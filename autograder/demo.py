@@ -1,0 +1,115 @@
+"""The demonstration: builds lab 1, grades a sample class, and shows what an instructor gets.
+
+The class is made from the lab's proof file: students who answered rightly in other ways, students
+who made a typical mistake, one who handed in the unsolved notebook, and one whose file is broken.
+It lies in `demo/`, a course of its own, which may be deleted.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from autograder.build import build
+from autograder.cli import console, grading_progress
+from autograder.course import Course
+from autograder.grade import grade_class
+from autograder.proof import submission, variants
+from autograder.record import Result
+from autograder.report import print_table, write_csv, write_json
+from autograder.source import ROOT, release_path
+
+LAB = "lab01_mnist_autoencoder"
+FOLDER = ROOT / "demo"
+NAMES = """
+    ada alan barbara claude donald edsger frances grace hedy john katherine linus margaret
+    niklaus radia tony
+""".split()
+ALTERNATES = 5
+CONFIG = """\
+# The demonstration's course: the settings of the project, with folders of its own.
+load_subconfig("../nbgrader_config.py")
+c = get_config()
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.source_directory = {source!r}
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
+"""
+
+
+def main() -> None:
+    """Run the demonstration."""
+    console.rule("1. Build and release lab 1")
+    written = build(LAB, Course())
+    console.print(f"{LAB}: {', '.join(written) if written else 'up to date'}")
+
+    console.rule("2. Grade a sample class")
+    _make_course()
+    os.chdir(FOLDER)
+    course = Course()
+    results, seconds = _grade(course)
+    print_table(LAB, results, console)
+    write_csv(FOLDER / "grades.csv", results)
+    write_json(FOLDER / "results.json", LAB, results, seconds)
+
+    console.rule("3. Write feedback pages")
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", LAB, "--force", "--quiet"]
+    subprocess.run(command, check=True)
+    _say_where()
+
+
+def _make_course() -> None:
+    """Lay out the demo's course anew, with a submission for each sample student."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    config = CONFIG.format(root=str(FOLDER), source=str(ROOT / "solutions"))
+    (FOLDER / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    for name, text in zip(NAMES, _sample_texts(), strict=True):
+        path = FOLDER / "submitted" / name / LAB / f"{LAB}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _sample_texts() -> list[str]:
+    """A notebook file's text for each sample student."""
+    kinds: dict[str, list] = {"alternate": [], "mutant": []}
+    for variant in variants(LAB):
+        kinds[variant.kind].append(variant)
+    mutants = len(NAMES) - ALTERNATES - 3
+    # Mistakes from all over the lab, not only from its first task.
+    step = len(kinds["mutant"]) / mutants
+    chosen = kinds["alternate"][:ALTERNATES]
+    chosen += [kinds["mutant"][int(number * step)] for number in range(mutants)]
+    texts = [nbformat.writes(submission(LAB, variant)) for variant in [None, *chosen]]
+    unsolved = release_path(LAB).read_text(encoding="utf-8")
+    return [*texts, unsolved, unsolved[: len(unsolved) // 2]]
+
+
+def _grade(course: Course) -> tuple[list[Result], float]:
+    start = time.perf_counter()
+    with ThreadPoolExecutor(os.cpu_count()) as executor, grading_progress(len(NAMES)) as advance:
+        results = grade_class(course, LAB, NAMES, executor, advance)
+    return results, time.perf_counter() - start
+
+
+def _say_where() -> None:
+    def shown(path: str) -> str:
+        return os.path.relpath(FOLDER / path, ROOT)
+
+    feedback = Path("feedback") / NAMES[0] / LAB / f"{LAB}.html"
+    console.print("Table for spreadsheets:  ", shown("grades.csv"))
+    console.print("Results with messages:   ", shown("results.json"))
+    console.print("A student's feedback:    ", shown(str(feedback)))
+    console.print("nbgrader's gradebook:    ", shown("gradebook.db"))
+    console.print("`make lab` opens the labs in JupyterLab.")
+
+
+if __name__ == "__main__":
+    main()

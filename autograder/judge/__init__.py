@@ -1,0 +1,1 @@
+"""The judge runs the test cells, apart from the student's process, on proxies and copies."""

@@ -1,0 +1,165 @@
+"""Keras models as they travel: the config and the weights, rebuilt by the judge against a list.
+
+The judge never runs a student's code to get a model. It checks every class that the config names
+against the lists below, counts the parameters before any memory is set aside for them, and then
+loads the weights.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.wire import WireError
+
+MAX_PARAMETERS = 100_000_000
+MAX_OUTPUT_ELEMENTS = 4_000_000
+MAX_CONFIG_DEPTH = 60
+
+LAYERS = frozenset(
+    """
+    Activation ActivityRegularization Add Average AveragePooling1D AveragePooling2D
+    BatchNormalization CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose
+    Cropping1D Cropping2D Dense DepthwiseConv2D Dot Dropout ELU Flatten GaussianDropout
+    GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D
+    GlobalMaxPooling2D GroupNormalization Identity InputLayer LayerNormalization LeakyReLU Maximum
+    MaxPooling1D MaxPooling2D Minimum Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape
+    Resizing SeparableConv2D Softmax SpatialDropout2D Subtract UnitNormalization UpSampling1D
+    UpSampling2D ZeroPadding1D ZeroPadding2D
+    """.split()
+)
+# Operations that a functional model records when its author wrote `x + y` or `keras.ops.relu(x)`.
+OPERATIONS = frozenset(
+    """
+    Abs Absolute Add AvgPool Cast Clip Concatenate Conv ConvTranspose Cos Divide Elu Exp ExpandDims
+    Flip Gelu GetItem HardSigmoid LeakyRelu Log Log1p LogSoftmax Matmul Max MaxPool Maximum Mean Min
+    Minimum Multiply Negative Pad Power Prod Relu Relu6 Repeat Reshape Resize Selu Sigmoid Silu Sin
+    Softmax Softplus Softsign Sqrt Square Squeeze Stack Std Subtract Sum Swish Tanh Tile Transpose
+    TrueDivide Var
+    """.split()
+)
+ACTIVATIONS = frozenset(
+    """
+    elu exponential gelu hard_sigmoid leaky_relu linear log_sigmoid mish relu relu6 selu sigmoid
+    silu softmax softplus softsign swish tanh
+    """.split()
+)
+ALLOWED = {
+    "keras.layers": LAYERS,
+    "keras": frozenset({"Sequential", "Functional", "Model", "DTypePolicy"}),
+    "keras.src.models.functional": frozenset({"Functional"}),
+    "keras.src.models.sequential": frozenset({"Sequential"}),
+    "keras.src.ops.numpy": OPERATIONS,
+    "keras.src.ops.nn": OPERATIONS,
+    "keras.src.ops.core": OPERATIONS,
+    "keras.src.ops.image": OPERATIONS,
+}
+
+INERT = frozenset({"__keras_tensor__", "__slice__", "__tuple__", "__ellipsis__"})
+# What a finished model does not need: how its weights were first drawn and what trained them.
+DROPPED = frozenset({"compile_config", "quantization_config"})
+
+
+class ModelRefused(WireError):
+    """A model that the judge does not rebuild; the message is one for the student."""
+
+
+def pack(model: Any) -> tuple[dict, list[np.ndarray]]:
+    """A model's config and weights. Raises whatever Keras raises for a model it cannot save."""
+    import keras
+
+    saved = keras.saving.serialize_keras_object(model)
+    return saved, [np.asarray(weight) for weight in model.get_weights()]
+
+
+def unpack(saved: Any, weights: list[np.ndarray]) -> Any:
+    """Rebuild a model from what `pack` made.
+
+    Raises ModelRefused for a class that is not in the lists, a
+    model that is too large, and weights that do not fit.
+    """
+    import keras
+    from keras.src.backend.common.stateless_scope import StatelessScope
+
+    config = _clean(saved)
+    try:
+        # In this scope variables have shapes but no values yet: a size costs nothing to look at.
+        with StatelessScope(initialize_variables=False):
+            _check_size(keras.saving.deserialize_keras_object(config, safe_mode=True), weights)
+        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        model.set_weights(weights)
+    except ModelRefused:
+        raise
+    except Exception as error:  # Keras raises many kinds for a config that does not hold together
+        raise ModelRefused(f"the model cannot be rebuilt: {error}"[:500]) from error
+    return model
+
+
+def _check_size(model: Any, weights: list[np.ndarray]) -> None:
+    shapes = [tuple(variable.shape) for variable in model.weights]
+    if sum(map(math.prod, shapes)) > MAX_PARAMETERS:
+        raise ModelRefused(f"the model has more than {MAX_PARAMETERS:,} parameters")
+    if shapes != [weight.shape for weight in weights]:
+        raise ModelRefused("the model's weights do not fit its layers")
+    for layer in _all_layers(model):
+        for output in _outputs(layer):
+            if math.prod(size or 1 for size in output.shape) > MAX_OUTPUT_ELEMENTS:
+                raise ModelRefused(f"layer {layer.name!r} puts out more than this course needs")
+
+
+def _all_layers(model: Any) -> list:
+    layers = []
+    for layer in getattr(model, "operations", getattr(model, "layers", [])):
+        layers.append(layer)
+        layers.extend(_all_layers(layer))
+    return layers
+
+
+def _outputs(layer: Any) -> list:
+    return [tensor for node in layer._inbound_nodes for tensor in node.output_tensors]
+
+
+def _clean(node: Any, depth: int = 0) -> Any:
+    """A copy of a config in which every class is on a list. Raises ModelRefused otherwise."""
+    if depth > MAX_CONFIG_DEPTH:
+        raise ModelRefused("the model's config is nested too deeply")
+    if node is None or isinstance(node, bool | int | float | str):
+        return node
+    if isinstance(node, list):
+        return [_clean(item, depth + 1) for item in node]
+    if not isinstance(node, dict):
+        raise ModelRefused("the model's config is malformed")
+    if "class_name" in node:
+        _check_class(node)
+    return {key: _clean_entry(key, item, depth) for key, item in node.items() if key not in DROPPED}
+
+
+def _clean_entry(key: str, item: Any, depth: int) -> Any:
+    if key.endswith("_initializer"):
+        return "zeros"
+    if key.endswith(("_regularizer", "_constraint")):
+        return None
+    if key in ("activation", "recurrent_activation"):
+        return _activation(item)
+    return _clean(item, depth + 1)
+
+
+def _activation(item: Any) -> str:
+    name = item.get("config") if isinstance(item, dict) else item
+    if isinstance(name, dict):  # an activation given as a layer, as in activation=LeakyReLU()
+        raise ModelRefused("the model has a layer as an activation; put the layer after it instead")
+    if name is None:
+        return "linear"
+    if not isinstance(name, str) or name not in ACTIVATIONS:
+        raise ModelRefused(f"the model has an activation that is not Keras' own: {name!r}"[:200])
+    return name
+
+
+def _check_class(node: dict) -> None:
+    name, module = node["class_name"], node.get("module")
+    if module is None and name in INERT:
+        return
+    if not isinstance(name, str) or name not in ALLOWED.get(str(module), ()):
+        raise ModelRefused(f"the model has a part that is not a stock Keras layer: {name!r}"[:200])
+    if node.get("registered_name") not in (None, name):
+        raise ModelRefused(f"the model has a part registered under another name: {name!r}"[:200])

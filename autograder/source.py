@@ -1,0 +1,107 @@
+"""Reads a lab's source: a percent notebook whose cells say in a word what they are.
+
+    # %% answer="encoder"                        the student writes the marked part
+    # %% check="encoder" points=2                a test cell, graded by the machine
+    # %% [markdown] written="bottleneck" points=3    a written answer, graded by hand
+
+Here these words become nbgrader's metadata, and every cell gets an id that stays the same as
+long as its text does. `proof` files have the same form, with `mutant` and `alternate` words.
+"""
+
+import hashlib
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+SOLUTIONS = ROOT / "solutions"
+RELEASES = ROOT / "notebooks"
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KINDS = ("answer", "check", "written")
+
+
+class SourceError(ValueError):
+    """A lab's source is not as the build needs it."""
+
+
+def labs() -> list[str]:
+    """The ids of all labs that have a source, in order."""
+    return sorted(
+        path.stem
+        for path in SOLUTIONS.glob("*.py")
+        if path.stem.startswith(("lab", "exercise")) and not path.stem.endswith(".proof")
+    )
+
+
+def source_path(lab: str) -> Path:
+    """The lab's source, the one file of it that is edited by hand."""
+    return SOLUTIONS / f"{lab}.py"
+
+
+def solution_path(lab: str) -> Path:
+    """The executed solution notebook, built from the source."""
+    return SOLUTIONS / lab / f"{lab}.ipynb"
+
+
+def release_path(lab: str) -> Path:
+    """The notebook that students get, built from the source."""
+    return RELEASES / lab / f"{lab}.ipynb"
+
+
+def read_percent(path: Path) -> list[NotebookNode]:
+    """The cells of a percent file, with the words of their headers as metadata."""
+    return jupytext.read(path, fmt="py:percent").cells
+
+
+def read_source(lab: str) -> NotebookNode:
+    """The lab's solution notebook, not yet executed, with nbgrader's metadata.
+
+    Raises SourceError when a cell's header does not say what it must.
+    """
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNELSPEC})
+    seen: set[str] = set()
+    for cell in read_percent(source_path(lab)):
+        kinds = [kind for kind in KINDS if kind in cell.metadata]
+        if len(kinds) > 1:
+            raise SourceError(f"{lab}: a cell is both {' and '.join(kinds)}:\n{cell.source[:200]}")
+        cell.metadata = _nbgrader_metadata(cell, kinds[0], lab) if kinds else {}
+        cell.id = _new_id(cell, seen)
+        seen.add(cell.id)
+        notebook.cells.append(cell)
+    return notebook
+
+
+def _nbgrader_metadata(cell: NotebookNode, kind: str, lab: str) -> dict:
+    words = cell.metadata
+    if kind != "answer" and not isinstance(words.get("points"), int | float):
+        raise SourceError(f"{lab}: {kind} {words[kind]!r} needs points=...")
+    if (cell.cell_type == "markdown") != (kind == "written"):
+        raise SourceError(f"{lab}: {kind} {words[kind]!r} cannot be a {cell.cell_type} cell")
+    metadata = {
+        "grade": kind != "answer",
+        "grade_id": grade_id(kind, words[kind]),
+        "locked": kind == "check",
+        "schema_version": 3,
+        "solution": kind != "check",
+        "task": False,
+    }
+    if kind != "answer":
+        metadata["points"] = words["points"]
+    return {"nbgrader": metadata}
+
+
+def grade_id(kind: str, name: str) -> str:
+    """nbgrader's id of a cell: a check goes by its plain name, the others say what they are."""
+    return name if kind == "check" else f"{kind}-{name}"
+
+
+def _new_id(cell: NotebookNode, seen: set[str]) -> str:
+    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    digest = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+    base = name or f"cell-{digest}"
+    number = 1
+    while (candidate := base if number == 1 else f"{base}-{number}") in seen:
+        number += 1
+    return candidate

@@ -1,0 +1,1 @@
+"""Warm processes: kernels and judges are forked from a process that has imported Keras."""
