@@ -1,5 +1,8 @@
 """The nbgrader course that a command works in: its settings, its folders, its gradebook."""
 
+import os
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +13,13 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.source import ROOT
+
+# nbgrader adds rows in an order that SQLAlchemy remarks upon; the rows are right.
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 CONFIG_NAME = "nbgrader_config.py"
 
@@ -38,6 +45,7 @@ class Course:
     @contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
         """nbgrader's gradebook, made at the first use."""
+        _put_tools_on_path()
         path = make_url(self.db_url).database
         if self.db_url.startswith("sqlite") and path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +72,13 @@ class Course:
         for preprocessor in preprocessors:
             notebook, resources = preprocessor(config=self.config)(notebook, resources)
         return notebook
+
+
+def _put_tools_on_path() -> None:
+    """nbgrader runs `alembic` by name to make a gradebook; it lies beside our Python."""
+    tools = str(Path(sys.executable).parent)
+    if tools not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", os.defpath)])
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:

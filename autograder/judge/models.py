@@ -5,6 +5,7 @@ against the lists below, counts the parameters before any memory is set aside fo
 loads the weights.
 """
 
+import copy
 import math
 from typing import Any
 
@@ -78,15 +79,14 @@ def unpack(saved: Any, weights: list[np.ndarray]) -> Any:
     Raises ModelRefused for a class that is not in the lists, a
     model that is too large, and weights that do not fit.
     """
-    import keras
     from keras.src.backend.common.stateless_scope import StatelessScope
 
     config = _clean(saved)
     try:
         # In this scope variables have shapes but no values yet: a size costs nothing to look at.
         with StatelessScope(initialize_variables=False):
-            _check_size(keras.saving.deserialize_keras_object(config, safe_mode=True), weights)
-        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+            _check_size(_revive(copy.deepcopy(config)), weights)  # reviving eats its config
+        model = _revive(config)
         model.set_weights(weights)
     except ModelRefused:
         raise
@@ -95,7 +95,15 @@ def unpack(saved: Any, weights: list[np.ndarray]) -> Any:
     return model
 
 
+def _revive(config: dict) -> Any:
+    import keras
+
+    return keras.saving.deserialize_keras_object(config, safe_mode=True)
+
+
 def _check_size(model: Any, weights: list[np.ndarray]) -> None:
+    if not model.built:
+        _check_future_size(model)
     shapes = [tuple(variable.shape) for variable in model.weights]
     if sum(map(math.prod, shapes)) > MAX_PARAMETERS:
         raise ModelRefused(f"the model has more than {MAX_PARAMETERS:,} parameters")
@@ -105,6 +113,14 @@ def _check_size(model: Any, weights: list[np.ndarray]) -> None:
         for output in _outputs(layer):
             if math.prod(size or 1 for size in output.shape) > MAX_OUTPUT_ELEMENTS:
                 raise ModelRefused(f"layer {layer.name!r} puts out more than this course needs")
+
+
+def _check_future_size(model: Any) -> None:
+    """A model without an input shape gets its weights at its first call: guess high before."""
+    layers = _all_layers(model)
+    widths = [getattr(layer, name, 0) for layer in layers for name in ("units", "filters")]
+    if len(layers) * max(widths, default=0) ** 2 > MAX_PARAMETERS:
+        raise ModelRefused(f"the model may have more than {MAX_PARAMETERS:,} parameters")
 
 
 def _all_layers(model: Any) -> list:

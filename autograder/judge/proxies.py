@@ -45,6 +45,10 @@ class Link:
         """Read an attribute of an object of the student's process."""
         return self._ask(ask="attribute", id=number, name=name)
 
+    def build(self, number: int, shape: tuple[int, ...]) -> Any:
+        """Have a model of the student's process called on zeros of this shape, and give it."""
+        return self._ask(ask="build", id=number, shape=shape)
+
     def done(self) -> None:
         """Tell the student's process that the test cell has ended."""
         self._wire.send({"ask": "done"})
@@ -95,6 +99,8 @@ class Link:
             self._keep.append(model)
             return model
         kind = RemoteCallable if node.get("callable") is True else Remote
+        if node["kind"] == "unreadable model":
+            kind = RemoteModel
         reason = node.get("reason")
         return kind(self, number, str(node.get("type"))[:80], str(reason)[:500] if reason else "")
 
@@ -127,6 +133,14 @@ class RemoteCallable(Remote):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it, in the student's process, with copies of the arguments."""
         return self._link.call(self._number, args, kwargs)
+
+
+class RemoteModel(RemoteCallable):
+    """A Keras model that could not be copied, as one that has never been called yet."""
+
+    def built_for(self, *shape: int) -> Any:
+        """The model after a call on one input of this shape: a copy, if it can be copied now."""
+        return self._link.build(self._number, shape)
 
 
 class Names(dict):
