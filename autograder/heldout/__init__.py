@@ -15,14 +15,14 @@ def heldout(name: str) -> tuple[np.ndarray, np.ndarray]:
 
     `name` is "mnist", "notmnist" or "cifar10". The arrays are read-only.
     """
-    from latentlab.datasets import _scaled
-    from latentlab.formats import _cut_sheet
+    from latentlab.datasets import scaled
+    from latentlab.formats import cut_sheet
 
     path = Path(__file__).with_name(f"{name}.npz")
     with np.load(path, allow_pickle=False) as file:
         images, labels = file["x"], file["y"].astype(np.int64)
     if images.ndim == 1:
-        images = _cut_sheet(images, len(labels), str(path))
-    images = _scaled(images)
+        images = cut_sheet(images, len(labels), str(path))
+    images = scaled(images)
     images.flags.writeable = labels.flags.writeable = False
     return images, labels

@@ -7,6 +7,7 @@ no number, so nothing that a student's class says of itself is ever believed.
 
 import builtins
 import socket
+import time
 from typing import Any
 
 from autograder.judge import models
@@ -31,6 +32,7 @@ class Link:
         self._wire = Wire(connection, stop)
         self._ids: dict[int, int] = {}
         self._keep: list[Any] = []
+        self._questions = 0
 
     def look_up(self, name: str) -> Any:
         """The student's object of this name. Raises NameError when there is none."""
@@ -59,10 +61,9 @@ class Link:
 
     def _ask(self, arrays: list | None = None, /, **question: Any) -> Any:
         try:
-            self._wire.send(question, arrays)
-            answer, arrays = self._wire.receive(SECONDS_PER_ANSWER)
-            if not isinstance(answer, dict):
-                raise WireError("what was sent is malformed: not an answer")
+            self._questions += 1
+            self._wire.send(question | {"number": self._questions}, arrays)
+            answer, arrays = self._receive_answer()
             if "missing" in answer:
                 raise NameError(f"name {question['name']!r} is not defined")
             if "error" in answer:
@@ -72,6 +73,16 @@ class Link:
             raise NoAnswer(str(error)) from None
         except WireError as error:
             raise NoAnswer(f"no usable answer from the notebook's kernel: {error}") from None
+
+    def _receive_answer(self) -> tuple[dict, list]:
+        """The answer to the last question; late answers to earlier ones are passed over."""
+        deadline = time.monotonic() + SECONDS_PER_ANSWER
+        while True:
+            answer, arrays = self._wire.receive(deadline - time.monotonic())
+            if not isinstance(answer, dict):
+                raise WireError("what was sent is malformed: not an answer")
+            if answer.get("number") == self._questions:
+                return answer, arrays
 
     def _refer(self, value: Any, arrays: list) -> dict:
         if isinstance(value, Remote):

@@ -54,15 +54,16 @@ class StudentEnd:
             self._answer(message, arrays)
 
     def _answer(self, message: dict, arrays: list) -> None:
+        number = {"number": message["number"]}
         try:
             if message["ask"] == "name" and message["name"] not in self._namespace:
-                self._wire.send({"missing": message["name"]})
+                self._wire.send(number | {"missing": message["name"]})
                 return
             value = self._find(message, arrays)
             node, arrays = encode(value, self._refer)
-            self._wire.send({"value": node}, arrays)
+            self._wire.send(number | {"value": node}, arrays)
         except BaseException as error:  # a student's function may raise anything, SystemExit too
-            self._wire.send({"error": _describe(error)})
+            self._wire.send(number | {"error": _describe(error)})
 
     def _find(self, message: dict, arrays: list) -> Any:
         if message["ask"] == "name":

@@ -32,6 +32,7 @@ class Wire:
     def __init__(self, connection: socket.socket, stop: socket.socket | None = None):
         self._connection = connection
         self._stop = stop
+        self._inside_frame = False
 
     def send(self, message: Any, arrays: list[np.ndarray] | None = None) -> None:
         """Send a JSON-able message and the arrays that it refers to by their number."""
@@ -55,7 +56,10 @@ class Wire:
         and when the whole frame has not come within `seconds`.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
-        text_bytes, array_bytes = HEADER.unpack(self._read(HEADER.size, deadline))
+        if self._inside_frame:
+            raise WireError("an earlier frame was broken off")
+        header = self._read(HEADER.size, deadline)
+        text_bytes, array_bytes = HEADER.unpack(header)
         if text_bytes > MAX_JSON_BYTES or array_bytes > MAX_ARRAY_BYTES:
             size = (text_bytes + array_bytes) / 2**20
             raise WireError(f"what was sent is too large: {size:.0f} MB")
@@ -67,7 +71,9 @@ class Wire:
             raise WireError(f"what was sent is malformed: {error}") from error
         if sum(dtype.itemsize * math.prod(shape) for dtype, shape in specs) != array_bytes:
             raise WireError("what was sent is malformed: arrays of another size than announced")
-        return message, [self._read_array(dtype, shape, deadline) for dtype, shape in specs]
+        arrays = [self._read_array(dtype, shape, deadline) for dtype, shape in specs]
+        self._inside_frame = False
+        return message, arrays
 
     def close(self) -> None:
         """Close this end; the other end's next wait fails."""
@@ -90,6 +96,7 @@ class Wire:
             if not part:
                 raise WireError("the other side is gone")
             data += part
+            self._inside_frame = True
         return data
 
     def _await_data(self, deadline: float | None) -> None:

@@ -1,0 +1,61 @@
+"""The failure that a student reads, and the calls that may lead to it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+LONGEST = 500  # Keras' messages can fill a screen; the beginning says what happened
+
+
+class CheckFailed(AssertionError):
+    """What a student made is not right; the message says what, where, and what to look at."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show the message alone: the traceback would show only this package."""
+        return [str(self)]
+
+
+def passed(line: str) -> None:
+    """Print the one line of a verb that found everything right."""
+    print(f"{line}: right")
+
+
+def answered(**answers: Any) -> None:
+    """Fail for the first of the named answers that is still None; say nothing otherwise.
+
+    For given cells that use what the student was to make: check.answered(autoencoder=autoencoder)
+    """
+    for name, value in answers.items():
+        if value is None:
+            raise CheckFailed(
+                f"{name} is None: an answer above is missing or not done yet. "
+                "Write it, run its cell, then run this cell again."
+            )
+
+
+def call(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return function(*arguments), which must not be None, with errors told in one sentence.
+
+    Warnings are held back: a line on standard error would cost the cell its points.
+    """
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = function(*arguments)
+    except NotImplementedError as error:
+        raise CheckFailed(f"{name} is not written yet: put your code into its cell.") from error
+    except Exception as error:
+        raise CheckFailed(f"{name}() raised {described(error)}") from error
+    if result is None:
+        raise CheckFailed(f"{name}() returned None: does it end with `return ...`?")
+    return result
+
+
+def described(error: Exception) -> str:
+    """Return "ValueError: message", cut to a readable length."""
+    text = f"{type(error).__name__}: {error}"
+    return text if len(text) <= LONGEST else text[:LONGEST] + " ..."

@@ -1,0 +1,178 @@
+"""What a dense encoder, a decoder and the two together must be, however they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from latentlab.check.failure import CheckFailed, call, passed
+from latentlab.check.models import Stage, require_model, run, stages
+from latentlab.check.values import array_of_shape, as_array
+
+Output = Literal["linear", "sigmoid"]
+
+
+def layers(name: str, model: Any, sizes: Sequence[int]) -> None:
+    """Check that a model is a chain of dense layers with biases and of these sizes, input first."""
+    sizes = list(sizes)
+    found = stages(name, model, sizes[0])
+    units = [found[0].units_in] + [stage.units_out for stage in found]
+    if units != sizes:
+        raise CheckFailed(f"{name} {_difference(units, sizes)}")
+    for position, stage in enumerate(found, start=1):
+        if not stage.bias:
+            raise CheckFailed(f"{name} layer {position} has no bias; W x + b needs one.")
+    parameters = sum((stage.units_in + 1) * stage.units_out for stage in found)
+    passed(f"{name}: {_arrows(sizes)}, {parameters:,} weights and biases")
+
+
+def activations(name: str, model: Any, size: int, output: Output) -> None:
+    """Check that the hidden layers of a dense chain bend, and that its output is as expected.
+
+    size: how many numbers the model takes. output: "linear" for a code, any number; "sigmoid"
+    for pixels, numbers in [0, 1]. Each layer is fed random numbers; no attribute is believed.
+    """
+    found = stages(name, model, size)
+    for position, stage in enumerate(found[:-1], start=1):
+        if _straight(stage):
+            raise CheckFailed(
+                f"{name} layer {position} has no activation: its output is W x + b, a straight "
+                "line. Without a bend between them, two layers can do no more than one."
+            )
+    _check_output(name, found[-1], output)
+    means = "any number" if output == "linear" else "between 0 and 1"
+    passed(f"{name}: hidden layers bend, outputs are {means}")
+
+
+def joined(function: Callable[[keras.Model, keras.Model], Any], size: int, code: int) -> None:
+    """Check that function(encoder, decoder) is a model that computes decoder(encoder(x)).
+
+    It is tried on a random encoder, size -> code, and a random decoder, code -> size.
+    """
+    name = "build_autoencoder"
+    encoder, decoder = random_dense(size, code, None), random_dense(code, size, "sigmoid")
+    model = require_model(name, call(name, function, encoder, decoder), size)
+    x = np.random.default_rng().random((5, size), np.float32)
+    found, expected = run(model, x), run(decoder, run(encoder, x))
+    if found.shape == (5, code):
+        raise CheckFailed(f"{name} returns the code, {code} numbers; the decoder is not applied.")
+    array_of_shape(f"the output of {name}", found, expected.shape)
+    if not np.allclose(found, expected, rtol=1e-3, atol=1e-4):
+        raise CheckFailed(
+            f"{name}(encoder, decoder) does not compute decoder(encoder(x)) for the encoder and "
+            f"decoder that it is given (here {size} -> {code} and {code} -> {size}). "
+            "Does it build new ones, or use others, instead of its two arguments?"
+        )
+    passed(f"{name}: decoder(encoder(x)) with a code of {code}")
+
+
+def code_size(name: str, model: Any, x: np.ndarray, size: int) -> None:
+    """Check that no more than `size` numbers pass through the model, whatever its layers say.
+
+    It is measured at the first rows of x, shape (n, pixels): the rank of the output's
+    derivative with respect to the input, which no chain through `size` numbers can exceed.
+    """
+    model = require_model(name, model, x.shape[1])
+    directions = size + 8
+    worst = 0
+    for row in np.asarray(x[:3], np.float32):
+        point = tf.constant(np.tile(row, (directions, 1)))
+        with tf.GradientTape() as tape:
+            tape.watch(point)
+            output = model(point, training=False)
+            mixed = tf.reduce_sum(output * tf.random.normal(tf.shape(output)))
+        gradient = tape.gradient(mixed, point)
+        if gradient is None:
+            raise CheckFailed(f"{name}: the output does not depend on the input.")
+        strengths = np.linalg.svd(as_array(f"{name}'s derivative", gradient), compute_uv=False)
+        worst = max(worst, int(np.sum(strengths > 1e-4 * strengths[0])))
+    if worst > size:
+        many = f"at least {worst}" if worst == directions else str(worst)
+        raise CheckFailed(
+            f"{name} passes {many} numbers from input to output; expected a code of {size}. "
+            "Is there a way around the bottleneck, or a wider one?"
+        )
+    passed(f"{name}: no more than {size} numbers pass")
+
+
+def _difference(units: list[int], sizes: list[int]) -> str:
+    """Say in which way the sizes of a chain are not those expected."""
+    found, expected = _arrows(units), _arrows(sizes)
+    if len(units) != len(sizes):
+        return f"has {len(units) - 1} Dense layers, {found}; expected {len(sizes) - 1}, {expected}."
+    if sorted(units) == sorted(sizes):
+        return (
+            f"has the right sizes in the wrong order: {found}; expected {expected}. "
+            "The decoder mirrors the encoder."
+        )
+    position = next(i for i, (a, b) in enumerate(zip(units, sizes, strict=True)) if a != b)
+    if position == len(sizes) - 1:
+        return f"has an output of {units[-1]} numbers; expected {sizes[-1]} ({expected})."
+    return f"layer {position} has {units[position]} units; expected {sizes[position]} ({expected})."
+
+
+def _arrows(sizes: list[int]) -> str:
+    return " -> ".join(map(str, sizes))
+
+
+def _probe(stage: Stage) -> np.ndarray:
+    """Return random inputs, some small and some large, that reach both sides of any bend."""
+    rng = np.random.default_rng()
+    return rng.normal(size=(64, stage.units_in)) * rng.choice([0.3, 3.0, 30.0], size=(64, 1))
+
+
+def _straight(stage: Stage) -> bool:
+    """Tell whether the stage is affine: f(a) + f(b) = f(a + b) + f(0)."""
+    a, b = _probe(stage), _probe(stage)
+    left, right = stage(a) + stage(b), stage(a + b) + stage(np.zeros_like(a))
+    return np.abs(left - right).max() < 1e-3 * np.abs(left).max() + 1e-6
+
+
+def _check_output(name: str, stage: Stage, output: Output) -> None:
+    """Fail unless the last stage gives any number (linear), or numbers in [0, 1] (sigmoid)."""
+    values = stage(100 * _probe(stage))
+    low, high = values.min(), values.max()
+    in_unit = low >= 0 and high <= 1
+    shares = in_unit and stage.units_out > 1 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
+    if output == "sigmoid" and (shares or not in_unit):
+        wrong = (
+            "a softmax, whose outputs share a sum of 1 between them"
+            if shares
+            else "no activation"
+            if _straight(stage)
+            else f"an activation with values from {low:.3g} to {high:.3g}"
+        )
+        raise CheckFailed(
+            f"{name} has {wrong} on its output; expected a sigmoid, so that every pixel lies "
+            "between 0 and 1."
+        )
+    if output == "linear" and not _straight(stage):
+        kind = (
+            "a softmax"
+            if shares
+            else "a sigmoid"
+            if in_unit
+            else "a tanh"
+            if low >= -1 and high <= 1
+            else "a relu"
+            if low >= 0
+            else "an activation"
+        )
+        raise CheckFailed(
+            f"{name} has {kind} on its output, so that it lies between {low:.3g} and {high:.3g}; "
+            "expected none: a code may be any number."
+        )
+
+
+def random_dense(size_in: int, size_out: int, activation: str | None) -> keras.Model:
+    """Return one dense layer with random weights and biases."""
+    rng = np.random.default_rng()
+    inputs = keras.Input((size_in,))
+    model = keras.Model(inputs, keras.layers.Dense(size_out, activation=activation)(inputs))
+    kernel = rng.normal(scale=2 / np.sqrt(size_in), size=(size_in, size_out))
+    model.set_weights([kernel, rng.normal(size=size_out)])
+    return model

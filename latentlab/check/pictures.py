@@ -1,0 +1,125 @@
+"""What a trained autoencoder makes of pictures, held against the best linear code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from latentlab.check.failure import CheckFailed, call, passed
+from latentlab.check.models import require_model, run
+from latentlab.check.networks import random_dense
+from latentlab.check.values import array_of_shape, close, compare
+
+
+def rebuilds(
+    function: Callable[[keras.Model, np.ndarray], Any], x: np.ndarray, shape: tuple[int, int]
+) -> None:
+    """Check that function(autoencoder, x) is what the model makes of x, as pictures.
+
+    x: pictures as vectors, (n, pixels), values in [0, 1]; the result must be (n, *shape). It is
+    tried with a random model of dense layers.
+    """
+    count, pixels = x.shape
+    inputs = keras.Input((pixels,))
+    encoder, decoder = random_dense(pixels, 5, "tanh"), random_dense(5, pixels, "sigmoid")
+    model = keras.Model(inputs, decoder(encoder(inputs)))
+    right = run(model, x).reshape(count, *shape)
+    name = "reconstruct(autoencoder, x)"
+    found = array_of_shape(name, call("reconstruct", function, model, x.copy()), right.shape)
+    mistakes = [
+        ("These are the images themselves, not what the model makes of them.", x.reshape(right.shape)),
+        ("Rows and columns are exchanged: use reshape alone.", right.swapaxes(1, 2)),
+        (
+            "Pixels of different images are mixed: each row of x is one image.",
+            run(model, x).reshape(*shape, count).transpose(2, 0, 1),
+        ),
+        (
+            "The pixels were divided by 255; they are in 0..1 already.",
+            run(model, x / 255).reshape(right.shape),
+        ),
+        ("The result was multiplied by 255; leave it in 0..1.", 255 * right),
+        ("The result was rounded to black and white; leave the greys.", np.round(right)),
+        ("Black and white are exchanged.", 1 - right),
+    ]
+    if not any(close(found, value) for value in (right, *(value for _, value in mistakes))):
+        mistakes.append(("Does it use the model that it is given, or another one?", found))
+    compare(name, found, right, mistakes)
+    passed(f"reconstruct: {count} vectors in, {count} pictures out")
+
+
+def beats_pca(
+    name: str,
+    model: Any,
+    train: np.ndarray,
+    test: np.ndarray,
+    components: int,
+    at_most: float,
+) -> None:
+    """Check a trained model's mean squared error on test against PCA's with as many numbers.
+
+    train, test: shape (n, pixels), values in [0, 1]; PCA is fitted on train, measured on test.
+    The model passes with an error of no more than at_most times that of PCA.
+    """
+    model = require_model(name, model, test.shape[1])
+    pictures = array_of_shape(f"the output of {name}", run(model, test), test.shape)
+    error = np.mean((pictures - test) ** 2)
+    baseline = pca_error(train, test, components)
+    share = error / baseline
+    said = (
+        f"error {error:.4f} on {len(test)} digits not trained on, "
+        f"{share:.2f} of that of PCA with {components} numbers"
+    )
+    if share > at_most:
+        raise CheckFailed(
+            f"{name}: {said}; expected at most {at_most:.2f}. {_diagnosis(pictures, train, test)}"
+        )
+    passed(f"{name}: {said}")
+
+
+def pca_error(train: np.ndarray, test: np.ndarray, components: int) -> float:
+    """Return the mean squared error of test, projected on the main axes of train.
+
+    train, test: shape (n, pixels). The axes are eigenvectors of the covariance matrix: Hastie,
+    Tibshirani and Friedman, The Elements of Statistical Learning (2nd ed.), section 14.5.
+    """
+    mean = train.mean(axis=0, dtype=np.float64)
+    centred = (train - mean).astype(np.float32)
+    _, vectors = np.linalg.eigh(centred.T @ centred)  # eigenvalues ascend
+    axes = vectors[:, -components:]
+    rest = test - mean
+    return float(np.mean((rest - rest @ axes @ axes.T) ** 2))
+
+
+def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
+    """Name the training mistake that pictures like these come from, as far as they tell."""
+    spread = pictures.var(axis=0).sum() / test.var(axis=0).sum()
+    one = pictures.mean(axis=0)
+    black = train.max(axis=0) == 0  # pixels that no digit ever uses
+    if pictures.mean() > 0.9:
+        return (
+            "Nearly every pixel comes out white, as if the targets were larger than 1: labels, "
+            "or pixels from 0 to 255?"
+        )
+    if pictures.mean() < 0.02:
+        return "Nearly every pixel comes out black: were the pixels divided by 255 once more?"
+    if np.corrcoef(pictures.ravel(), test.ravel())[0, 1] < -0.2:
+        return "Black and white are exchanged: is the target 1 - x?"
+    if spread < 0.1 and np.abs(one - 0.5).mean() < 0.15:
+        return (
+            "Every pixel is near 0.5, whatever the digit: this model is not trained. "
+            "Is it this one that fit was called on?"
+        )
+    if spread < 0.1:
+        return (
+            "It draws the same picture whatever it is shown, near the mean of all digits. Is the "
+            "target of each image the image itself? Were there enough epochs?"
+        )
+    if black.any() and pictures[:, black].mean() > 0.05:
+        return (
+            f"The background, black in every digit, comes out as {pictures[:, black].mean():.2f}: "
+            "were the targets noisy? The target is the clean image."
+        )
+    return "The pictures differ, but not enough yet: more epochs, or a larger learning rate?"

@@ -1,0 +1,173 @@
+"""The pictures that the labs show again and again. Every function draws, and returns None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from latentlab.pictures import as_codes, as_pictures, decode, require, require_finite
+
+# Paul Tol's "muted" scheme, which colour-blind eyes can tell apart, and a near black.
+COLOURS = (
+    *("#332288", "#ddcc77", "#117733", "#cc6677", "#88ccee"),
+    *("#882255", "#44aa99", "#999933", "#aa4499", "#222222"),
+)
+MOST_PICTURES = 10  # in a row
+MOST_POINTS = 2000  # in a scatter; more hide one another
+NAME_PIXELS = 36  # between the names of two classes in a scatter
+DPI = 80
+
+
+def show_rows(rows: Mapping[str, Any], title: str | None = None) -> None:
+    """Show one row of pictures for each entry, its name at the left; the first ten of each.
+
+    rows: name -> pictures with values in [0, 1] (what lies outside is cut off), of shape
+    (n, 784), (n, height, width), (n, height, width, 1) or (n, height, width, 3).
+    Raises ValueError, naming the row, for None, another shape, or NaN.
+    """
+    strips = {name: _strip(as_pictures(images, name)) for name, images in rows.items()}
+    inches = min(1.2, 7 / max(strip.shape[1] / strip.shape[0] for strip in strips.values()))
+    figure, axes = plt.subplots(
+        *(len(strips), 1),
+        figsize=(8, (inches + 0.08) * len(strips) + 0.4),
+        dpi=DPI,
+        squeeze=False,
+        layout="constrained",
+    )
+    for ax, (name, strip) in zip(axes[:, 0], strips.items(), strict=True):
+        ax.imshow(strip, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+        ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=12)
+    figure.suptitle(title)
+    plt.show()
+
+
+def _strip(pictures: np.ndarray) -> np.ndarray:
+    """Put the first pictures side by side with a white gap, cut to [0, 1]."""
+    shown = np.clip(pictures[:MOST_PICTURES], 0, 1)
+    gap = np.ones_like(shown[0][:, : max(1, shown.shape[2] // 12)])
+    pieces = [piece for picture in shown for piece in (picture, gap)]
+    return np.concatenate(pieces[:-1], axis=1)
+
+
+def plot_history(history: Any, title: str | None = None) -> None:
+    """Plot the loss per epoch, of training and, if there was one, of validation.
+
+    history: what `fit` returns, or a dict: name -> a list with one number per epoch; of a dict
+    every list is drawn. Raises ValueError for None, no epochs, NaN.
+    """
+    curves = require(history, "history")
+    if not isinstance(curves, Mapping):
+        curves = {k: v for k, v in curves.history.items() if k in ("loss", "val_loss")}
+    if not curves or not all(len(values) for values in curves.values()):
+        raise ValueError("'history' has no epochs: has `fit` run?")
+    names = {"loss": "training", "val_loss": "validation"}
+    colours = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9")
+    _, ax = plt.subplots(figsize=(7, 3.5), dpi=DPI, layout="constrained")
+    ends = []
+    for (name, values), colour in zip(curves.items(), colours, strict=False):
+        values = np.asarray(values, dtype=float)
+        require_finite(values, name)
+        epochs = np.arange(1, len(values) + 1)
+        ax.plot(epochs, values, color=colour, lw=2, marker="o" if len(values) < 15 else None)
+        ends.append((values[-1], epochs[-1], f"{names.get(name, name)} {values[-1]:.4g}", colour))
+    _label_ends(ax, sorted(ends))
+    ax.set(xlabel="epoch", ylabel="loss", title=title)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.spines[["top", "right"]].set_visible(False)
+    plt.show()
+
+
+def _label_ends(ax: plt.Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
+    """Write a name at the end of each curve; from the lowest up, none upon another."""
+    low, high = ax.get_ylim()
+    lowest_free = low
+    for y, x, text, colour in ends:
+        y_text = max(y, lowest_free)
+        style = {"color": colour, "va": "center", "fontsize": 11, "fontweight": "bold"}
+        ax.annotate(text, (x, y_text), (8, 0), textcoords="offset points", **style)
+        lowest_free = y_text + 0.08 * (high - low)
+
+
+def plot_latent(
+    codes: Any, labels: Any, title: str | None = None, names: Sequence[str] | None = None
+) -> None:
+    """Plot codes as points in the plane, coloured by class, each class named at its middle.
+
+    codes: shape (n, 2). labels: shape (n,), classes 0 to 9. names: the name of each class, in
+    place of its number. At most 2000 points are drawn, the same ones every time.
+    Raises ValueError for None, another shape, NaN.
+    """
+    points = as_codes(codes, "codes")
+    classes = np.asarray(require(labels, "labels"))
+    if classes.shape != (len(points),):
+        raise ValueError(f"'labels' has shape {classes.shape}; expected ({len(points)},)")
+    classes = classes.astype(int)
+    if classes.min() < 0 or classes.max() >= len(COLOURS):
+        raise ValueError(f"'labels' goes from {classes.min()} to {classes.max()}; expected 0 to 9")
+    _, ax = plt.subplots(figsize=(6.5, 6), dpi=DPI, layout="constrained")
+    # In random order, so that no class covers another because it comes last.
+    drawn = np.random.default_rng(0).permutation(len(points))[:MOST_POINTS]
+    colours = np.array(COLOURS)[classes[drawn]]
+    # Without antialiasing the picture has few colours and a third of the bytes.
+    ax.scatter(*points[drawn].T, s=12, c=colours, linewidths=0, antialiased=False)
+    present = np.unique(classes)
+    middles = np.array([np.median(points[classes == label], axis=0) for label in present])
+    for label, middle, place in zip(present, middles, _spread(ax, middles), strict=True):
+        ax.annotate(
+            str(label) if names is None else names[label],
+            *(middle, place),
+            bbox={"boxstyle": "round,pad=0.25", "fc": "white", "ec": COLOURS[label], "lw": 3},
+            arrowprops={"arrowstyle": "-", "color": COLOURS[label], "lw": 2},
+            **{"fontsize": 14, "fontweight": "bold", "ha": "center", "va": "center"},
+        )
+    ax.set(xlabel="first number of the code", ylabel="second number of the code", title=title)
+    ax.spines[["top", "right"]].set_visible(False)
+    plt.show()
+
+
+def _spread(ax: plt.Axes, middles: np.ndarray) -> np.ndarray:
+    """Move the places (n, 2) of the class names apart until none covers another."""
+    ax.figure.draw_without_rendering()  # before that, the limits of the axes are not settled
+    places = ax.transData.transform(middles)
+    places += np.random.default_rng(0).normal(size=places.shape)  # parts equal middles, too
+    for _ in range(100):
+        apart = places[:, None] - places[None]
+        distance = np.linalg.norm(apart, axis=-1, keepdims=True) + np.eye(len(places))[..., None]
+        overlap = np.maximum(0, NAME_PIXELS - distance) * (1 - np.eye(len(places))[..., None])
+        places = places + (overlap * apart / distance).sum(axis=1) / 4
+    return ax.transData.inverted().transform(places)
+
+
+def plot_decoded_grid(
+    decoder: Callable[[np.ndarray], Any],
+    low: tuple[float, float] = (-3, -3),
+    high: tuple[float, float] = (3, 3),
+    steps: int = 15,
+    title: str | None = None,
+) -> None:
+    """Show what the decoder makes of `steps` x `steps` points of the plane, in their places.
+
+    decoder: a Keras model or function that takes codes, float32 of shape (steps * steps, 2).
+    low, high: the first and the last code, (x, y); y grows upwards.
+    Raises ValueError if there is no decoder or if it does not make pictures.
+    """
+    xs, ys = (np.linspace(low[i], high[i], steps, dtype=np.float32) for i in (0, 1))
+    grid = np.stack(np.meshgrid(xs, ys[::-1]), axis=-1)
+    pictures = decode(decoder, grid.reshape(-1, 2))
+    height, width = pictures.shape[1:3]
+    tiles = pictures.reshape(steps, steps, *pictures.shape[1:]).swapaxes(1, 2)
+    canvas = np.clip(tiles.reshape(steps * height, steps * width, *pictures.shape[3:]), 0, 1)
+    # Half a step more on every side: a picture is centred on its code.
+    (dx, dy) = ((high[i] - low[i]) / (steps - 1) / 2 for i in (0, 1))
+    extent = (low[0] - dx, high[0] + dx, low[1] - dy, high[1] + dy)
+    _, ax = plt.subplots(figsize=(6.5, 6.5), dpi=DPI, layout="constrained")
+    # 16 greys, unsmoothed, look the same at this size and take a third of the bytes.
+    style = {"cmap": plt.get_cmap("gray", 16), "interpolation": "nearest"}
+    ax.imshow(canvas, **style, vmin=0, vmax=1, extent=extent, aspect=dx / dy)
+    ax.set(xlabel="first number of the code", ylabel="second number of the code", title=title)
+    plt.show()

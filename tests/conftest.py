@@ -1,0 +1,78 @@
+"""What several test files need: courses in a temporary folder, and notebooks run by the judge."""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+LAB = "lab01_mnist_autoencoder"
+CONFIG = """
+load_subconfig({config!r})
+c = get_config()
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.source_directory = {source!r}
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
+"""
+
+
+@pytest.fixture
+def course_folder(tmp_path, monkeypatch):
+    """An empty course with the project's settings, as the working folder."""
+    text = CONFIG.format(
+        config=str(ROOT / "nbgrader_config.py"), root=str(tmp_path), source=str(ROOT / "solutions")
+    )
+    (tmp_path / "nbgrader_config.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    return tmp_path
+
+
+def submit(folder, student, notebook, lab=LAB):
+    """Put a notebook, or any text in its place, where a student's submission goes."""
+    path = folder / "submitted" / student / lab / f"{lab}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
+    path.write_text(text)
+    return path
+
+
+def graded_cell(source, name, points=1):
+    """A graded test cell, as nbgrader marks it."""
+    cell = new_code_cell(source)
+    cell.metadata["nbgrader"] = {
+        "grade": True,
+        "grade_id": name,
+        "locked": True,
+        "points": points,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
+    return cell
+
+
+def judge(*cells, **settings):
+    """Run a notebook of student's cells (texts) and test cells in the judge; give its cells."""
+    from autograder.judge.execute import JudgedExecute
+
+    cells = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+    runner = JudgedExecute(**settings)
+    notebook, _ = runner.preprocess(new_notebook(cells=cells), {"metadata": {}})
+    return notebook.cells
+
+
+def verdict(cell):
+    """What a cell ended in: "" if all is well, else the error's name and message."""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    return f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
+
+
+def printed(cell):
+    """What a cell wrote to standard output."""
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")

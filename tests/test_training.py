@@ -1,0 +1,113 @@
+"""Seeding and the progress line, in a process, in a terminal and in a saved notebook."""
+
+import io
+import random
+from pathlib import Path
+
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+
+import latentlab as lab
+
+keras = pytest.importorskip("keras")
+ROOT = Path(__file__).resolve().parent.parent
+X = np.ones((64, 4), "float32")
+
+
+@pytest.fixture(scope="module")
+def model():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def fit(model, **options):
+    model.fit(X, X, verbose=0, callbacks=[lab.Progress()], **options)
+
+
+def test_seed_repeats_python_numpy_and_keras():
+    def draw():
+        lab.seed(7)
+        weights = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)]).get_weights()[0]
+        return [random.random(), np.random.rand(), *weights.ravel()]
+
+    assert draw() == draw()
+
+
+def test_progress_leaves_one_line_in_a_pipe(model, capsys):
+    fit(model, epochs=5, validation_data=(X, X))
+    printed = capsys.readouterr()
+    (line,) = printed.out.splitlines()
+    assert line.startswith("epoch 5/5 [====") and ", loss " in line and ", val_loss " in line
+    assert printed.err == ""
+
+
+def test_progress_without_validation(model, capsys):
+    fit(model, epochs=1)
+    assert "val_loss" not in capsys.readouterr().out
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_overprints_in_a_terminal(model, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    fit(model, epochs=3)
+    text = terminal.getvalue()
+    assert text.count("\r") == 4 and text.count("\n") == 1 and text.endswith("\n")
+    assert "epoch 0/3" in text and "epoch 3/3" in text
+
+
+def test_progress_ends_early_with_the_training(model, capsys):
+    stop = keras.callbacks.EarlyStopping("loss", min_delta=1e9)
+    model.fit(X, X, epochs=9, verbose=0, callbacks=[lab.Progress(), stop])
+    assert "epoch 2/9" in capsys.readouterr().out
+
+
+def test_progress_does_nothing_per_batch():
+    assert not {name for name in vars(lab.Progress) if "batch" in name}
+
+
+CELLS = """
+import latentlab as lab
+import keras
+import numpy as np
+lab.seed(1)
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(784, "sigmoid")])
+model.compile("adam", "mse")
+codes, images = np.ones((64, 2), "float32"), np.ones((64, 784), "float32")
+---
+print("before")
+history = model.fit(codes, images, epochs=20, verbose=0, callbacks=[lab.Progress()])
+print("after")
+---
+lab.show_rows({"rebuilt": model(codes)}, "Rows")
+---
+lab.plot_history(history)
+---
+lab.plot_latent(codes, np.arange(64) % 10)
+---
+lab.plot_decoded_grid(model)
+---
+lab.explore_latent(model, codes + np.arange(128).reshape(64, 2))
+"""
+
+
+def test_saved_notebook_reads_well():
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in CELLS.split("---")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(ROOT)}}).execute()
+    outputs = [cell.outputs for cell in notebook.cells]
+    assert not [o for out in outputs for o in out if o.get("name") == "stderr"]
+    assert outputs[0] == []
+    before, line, after = outputs[1]
+    assert (before["text"], after["text"]) == ("before\n", "after\n")
+    assert line["data"]["text/plain"].startswith("epoch 20/20 [====================] ")
+    for out in outputs[2:6]:
+        assert len(out) == 1 and "image/png" in out[0]["data"]
+    assert "application/vnd.jupyter.widget-view+json" in outputs[6][0]["data"]
