@@ -59,15 +59,13 @@ def execute(notebook: NotebookNode) -> None:
     from autograder.warm.provisioner import WarmKernelManager
 
     with tempfile.TemporaryDirectory(prefix="build-") as scratch:
-        client = NotebookClient(
+        NotebookClient(
             notebook,
-            km=WarmKernelManager(transport="ipc", ip=f"{scratch}/kernel"),
+            kernel_manager_class=WarmKernelManager,
             timeout=SECONDS_PER_CELL,
             record_timing=False,
             resources={"metadata": {"path": scratch}},
-        )
-        client.owns_km = True
-        client.execute()
+        ).execute()
 
 
 def release(lab: str, course: Course) -> NotebookNode:

@@ -47,12 +47,12 @@ def write_bundle(out: Path) -> int:
 
     Raises SourceError when a lab is not built, or when a release holds what students must not see.
     """
-    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _paths()}
-    files |= {"pyproject.toml": PROJECT.encode(), "README.md": README.encode()}
     for lab in labs():
         if not release_path(lab).is_file():
             raise SourceError(f"{lab} is not built: run autograder build")
         check_release(lab)
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _paths()}
+    files |= {"pyproject.toml": PROJECT.encode(), "README.md": README.encode()}
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -67,7 +67,7 @@ def grade(
     ] = None,
 ) -> None:
     """Grade a class: every submission, or those of the students named."""
-    from autograder.course import Course
+    from autograder.course import Course, CourseError
     from autograder.grade import grade_class
     from autograder.report import print_table, write_json
     from autograder.submission import students_of
@@ -77,7 +77,10 @@ def grade(
         _stop(f"--submitted: there is no folder {submitted}{_near_path(submitted)}")
     if jobs is not None and jobs < 1:
         _stop(f"--jobs must be 1 or more, not {jobs}")
-    course = Course(submitted, db)
+    try:
+        course = Course(submitted, db)
+    except CourseError as error:
+        _stop(str(error))
     present = students_of(course, assignment)
     if not present:
         _stop(f"no submissions of {assignment} in {course.folder('submitted')}")
@@ -147,3 +150,7 @@ def _stop(message: str, status: int = 2) -> None:
 def main() -> None:
     """Run the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import ArgumentError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.source import ROOT
@@ -22,6 +22,10 @@ from autograder.source import ROOT
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 CONFIG_NAME = "nbgrader_config.py"
+
+
+class CourseError(ValueError):
+    """The course's settings, or what was given in their place, cannot be used."""
 
 
 class Course:
@@ -33,6 +37,7 @@ class Course:
         if submitted is not None:
             self.config.CourseDirectory.submitted_directory = str(submitted.resolve())
         if db_url is not None:
+            _check_url(db_url)
             self.config.CourseDirectory.db_url = db_url
         self.directory = CourseDirectory(config=self.config)
         self.db_url: str = self.directory.db_url
@@ -72,6 +77,14 @@ class Course:
         for preprocessor in preprocessors:
             notebook, resources = preprocessor(config=self.config)(notebook, resources)
         return notebook
+
+
+def _check_url(db_url: str) -> None:
+    try:
+        make_url(db_url)
+    except ArgumentError as error:
+        example = "sqlite:////home/me/course/gradebook.db"
+        raise CourseError(f"--db: {db_url!r} is no database URL, such as {example}") from error
 
 
 def _put_tools_on_path() -> None:

@@ -69,7 +69,7 @@ def judge(*cells, **settings):
 
 def verdict(cell):
     """What a cell ended in: "" if all is well, else the error's name and message."""
-    errors = [output for output in cell.outputs if output.output_type == "error"]
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
     return f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
 
 

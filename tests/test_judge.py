@@ -1,8 +1,13 @@
 """The judge: it sees what the student made, and believes nothing of it."""
 
+import socket
+from pathlib import Path
+
 import numpy as np
 import pytest
-from conftest import graded_cell, judge, printed, verdict
+from conftest import ROOT, graded_cell, judge, printed, verdict
+
+from autograder.warm.client import WarmProcess
 
 pytestmark = pytest.mark.slow
 
@@ -215,8 +220,6 @@ def test_each_test_cell_starts_with_names_of_its_own():
 
 @pytest.mark.parametrize("folder", ["autograder/heldout", "solutions"])
 def test_a_students_kernel_does_not_see(folder):
-    from conftest import ROOT
-
     cells = judge(f"import os\nprint(os.listdir({str(ROOT / folder)!r}))")
     assert printed(cells[0]) == "[]\n"
 
@@ -231,3 +234,27 @@ def test_two_kernels_draw_different_random_numbers():
     draw = "import random\nimport numpy as np\nprint(random.random(), np.random.rand())"
     first, second = printed(judge(draw)[0]), printed(judge(draw)[0])
     assert np.all(np.array(first.split()) != np.array(second.split()))
+
+
+def test_no_kernel_is_left_when_its_notebook_is_done():
+    number = int(printed(judge("import os\nprint(os.getpid())")[0]))
+    assert not alive(number)
+
+
+def alive(number):
+    """Whether the process runs; one that has ended but is not yet forgotten does not."""
+    try:
+        status = Path(f"/proc/{number}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def test_every_child_ends_with_the_warm_process():
+    warm = WarmProcess()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        child = warm.fork("judge", share=theirs)
+        assert child.poll() is None
+        warm.close()
+        assert child.wait(10) == 0

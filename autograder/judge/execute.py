@@ -43,6 +43,8 @@ class JudgedExecute(Execute):
 
     timeout = Integer(300, help="seconds that a student's cell may take").tag(config=True)
     check_seconds = Float(60, help="seconds that a test cell may take").tag(config=True)
+    # The notebook is done with its kernel: a polite shutdown would only cost time.
+    shutdown_kernel = "immediate"
     hidden = List(
         Unicode(),
         default_value=[str(ROOT / "autograder" / "heldout"), str(ROOT / "solutions")],
@@ -65,8 +67,12 @@ class JudgedExecute(Execute):
         with self._kernel_end, judge_end, _scratch(folder) as self._scratch:
             self._judge.open(judge_end)
             judge_end.close()
-            manager = WarmKernelManager(transport="ipc", ip=f"{self._scratch}-kernel")
-            return super().preprocess(nb, resources, manager)
+            return super().preprocess(nb, resources)
+
+    def create_kernel_manager(self) -> WarmKernelManager:
+        """A manager whose kernel is forked, and reached through sockets beside its folder."""
+        self.km = WarmKernelManager(transport="ipc", ip=f"{self._scratch}-kernel")
+        return self.km
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel in its scratch folder, without what is none of its business."""
@@ -77,7 +83,6 @@ class JudgedExecute(Execute):
             **kwargs, cwd=self._scratch, env=env, share=self._kernel_end, hidden=hidden
         )
         self._kernel_end.close()
-        self.owns_km = True
 
     start_new_kernel = run_sync(async_start_new_kernel)
 

@@ -17,7 +17,6 @@ def run_kernel(argv: list[str], descriptors: list[int], hidden: list[str]) -> No
     if hidden:
         hide(hidden)
     _point_nowhere(0, 1, 2)  # the kernel's own notes; what cells print goes to the client
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # the kernel ends when its parent does
     sys.path.insert(0, "")
     app = IPKernelApp.instance()
     app.initialize(argv)

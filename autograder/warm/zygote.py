@@ -6,6 +6,7 @@ Its client starts it with one end of a packet socket and sends a JSON text for e
 answer is the child's process number, and a descriptor that stays right when the number is reused.
 """
 
+import ctypes
 import importlib
 import json
 import os
@@ -15,6 +16,7 @@ import socket
 import sys
 
 MAX_PACKET = 2**17
+PR_SET_PDEATHSIG = 1
 # What a notebook of the course and the judge import, so that their forks need not. latentlab
 # comes first: it silences TensorFlow's notes.
 WARM_MODULES = (
@@ -74,6 +76,7 @@ def _become(order: dict, descriptors: list[int]) -> None:
     status = 1
     try:
         os.setsid()
+        _end_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         random.seed()  # a fork would repeat its siblings' random numbers
         sys.modules["numpy"].random.seed()
@@ -95,6 +98,12 @@ def _become(order: dict, descriptors: list[int]) -> None:
         print(f"{order['job']}: {type(error).__name__}: {error}", file=sys.stderr)
     finally:
         os._exit(status)
+
+
+def _end_with_parent() -> None:
+    """Have this process killed when the warm process ends, however that comes about."""
+    if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL):
+        raise OSError("prctl failed")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 
+MISSING = (
+    "{name} is None: its answer is missing or not done yet, or the cell that makes it stopped with "
+    "an error. Write or mend it, run its cell, then run this cell again."
+)
 LONGEST = 500  # Keras' messages can fill a screen; the beginning says what happened
 
 
@@ -31,10 +35,7 @@ def answered(**answers: Any) -> None:
     """
     for name, value in answers.items():
         if value is None:
-            raise CheckFailed(
-                f"{name} is None: an answer above is missing or not done yet. "
-                "Write it, run its cell, then run this cell again."
-            )
+            raise CheckFailed(MISSING.format(name=name))
 
 
 def call(name: str, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional  # the public API has no name for this type
 
-from latentlab.check.failure import CheckFailed, described
+from latentlab.check.failure import MISSING, CheckFailed, described
 
 
 class Stage(NamedTuple):
@@ -62,7 +62,7 @@ def require_model(name: str, model: Any, size: int) -> keras.Model:
     Fails if it is no model, or does not take an array of shape (n, size).
     """
     if model is None:
-        raise CheckFailed(f"{name} is None: the answer is missing.")
+        raise CheckFailed(MISSING.format(name=name))
     if not isinstance(model, keras.Model):
         hint = (
             " This is the output of a layer; wrap it: keras.Model(inputs, outputs)."

@@ -136,32 +136,27 @@ def _check_output(name: str, stage: Stage, output: Output) -> None:
     """Fail unless the last stage gives any number (linear), or numbers in [0, 1] (sigmoid)."""
     values = stage(100 * _probe(stage))
     low, high = values.min(), values.max()
-    in_unit = low >= 0 and high <= 1
-    shares = in_unit and stage.units_out > 1 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
-    if output == "sigmoid" and (shares or not in_unit):
-        wrong = (
-            "a softmax, whose outputs share a sum of 1 between them"
-            if shares
-            else "no activation"
-            if _straight(stage)
-            else f"an activation with values from {low:.3g} to {high:.3g}"
-        )
+    straight = _straight(stage)
+    softmax = low >= 0 and stage.units_out > 1 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
+    if straight:
+        kind = "no activation"
+    elif softmax:
+        kind = "a softmax"
+    elif low >= 0 and high <= 1:
+        kind = "a sigmoid"
+    elif low >= -1 and high <= 1:
+        kind = "a tanh"
+    elif low >= 0:
+        kind = "a relu"
+    else:
+        kind = "an activation"
+    if output == "sigmoid" and kind != "a sigmoid":
+        why = " (a softmax shares a sum of 1 between all pixels)" if softmax else ""
         raise CheckFailed(
-            f"{name} has {wrong} on its output; expected a sigmoid, so that every pixel lies "
+            f"{name} has {kind} on its output{why}; expected a sigmoid, so that every pixel lies "
             "between 0 and 1."
         )
-    if output == "linear" and not _straight(stage):
-        kind = (
-            "a softmax"
-            if shares
-            else "a sigmoid"
-            if in_unit
-            else "a tanh"
-            if low >= -1 and high <= 1
-            else "a relu"
-            if low >= 0
-            else "an activation"
-        )
+    if output == "linear" and not straight:
         raise CheckFailed(
             f"{name} has {kind} on its output, so that it lies between {low:.3g} and {high:.3g}; "
             "expected none: a code may be any number."

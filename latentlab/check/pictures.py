@@ -30,7 +30,10 @@ def rebuilds(
     name = "reconstruct(autoencoder, x)"
     found = array_of_shape(name, call("reconstruct", function, model, x.copy()), right.shape)
     mistakes = [
-        ("These are the images themselves, not what the model makes of them.", x.reshape(right.shape)),
+        (
+            "These are the images themselves, not what the model makes of them.",
+            x.reshape(right.shape),
+        ),
         ("Rows and columns are exchanged: use reshape alone.", right.swapaxes(1, 2)),
         (
             "Pixels of different images are mixed: each row of x is one image.",
@@ -95,31 +98,31 @@ def pca_error(train: np.ndarray, test: np.ndarray, components: int) -> float:
 
 def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
     """Name the training mistake that pictures like these come from, as far as they tell."""
-    spread = pictures.var(axis=0).sum() / test.var(axis=0).sum()
-    one = pictures.mean(axis=0)
-    black = train.max(axis=0) == 0  # pixels that no digit ever uses
-    if pictures.mean() > 0.9:
+    same = pictures.var(axis=0).sum() < 0.1 * test.var(axis=0).sum()
+    background = pictures[:, train.max(axis=0) == 0]  # pixels that no digit ever uses
+    background = background.mean() if background.size else 0.0
+    if (pictures > 0.95).mean() > 0.3:
         return (
-            "Nearly every pixel comes out white, as if the targets were larger than 1: labels, "
+            "Far too many pixels come out white, as if the targets were larger than 1: labels, "
             "or pixels from 0 to 255?"
         )
     if pictures.mean() < 0.02:
         return "Nearly every pixel comes out black: were the pixels divided by 255 once more?"
     if np.corrcoef(pictures.ravel(), test.ravel())[0, 1] < -0.2:
         return "Black and white are exchanged: is the target 1 - x?"
-    if spread < 0.1 and np.abs(one - 0.5).mean() < 0.15:
+    if same and np.abs(pictures.mean(axis=0) - 0.5).mean() < 0.15:
         return (
             "Every pixel is near 0.5, whatever the digit: this model is not trained. "
             "Is it this one that fit was called on?"
         )
-    if spread < 0.1:
+    if background > 0.06:
+        return (
+            f"The background, black in every digit, comes out as {background:.2f}: were the "
+            "targets noisy? The target is the clean image."
+        )
+    if same:
         return (
             "It draws the same picture whatever it is shown, near the mean of all digits. Is the "
             "target of each image the image itself? Were there enough epochs?"
-        )
-    if black.any() and pictures[:, black].mean() > 0.05:
-        return (
-            f"The background, black in every digit, comes out as {pictures[:, black].mean():.2f}: "
-            "were the targets noisy? The target is the clean image."
         )
     return "The pictures differ, but not enough yet: more epochs, or a larger learning rate?"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from latentlab.check.failure import CheckFailed
+from latentlab.check.failure import MISSING, CheckFailed
 
 # Right answers computed in float32, or by another order of summation, differ by less than this;
 # the mistakes that the verbs know differ by far more.
@@ -22,13 +22,13 @@ def as_array(name: str, value: Any) -> np.ndarray:
     Lists, tensors and Python numbers are as good as arrays.
     """
     if value is None:
-        raise CheckFailed(f"{name} is None: the answer is missing.")
+        raise CheckFailed(MISSING.format(name=name))
     try:
         array = np.asarray(value)
     except Exception as error:
-        raise CheckFailed(f"{name} is {_kind(value)}; expected numbers.") from error
+        raise CheckFailed(_no_numbers(name, value)) from error
     if array.dtype.kind not in "iuf":
-        raise CheckFailed(f"{name} is {_kind(value)}; expected numbers.")
+        raise CheckFailed(_no_numbers(name, value))
     array = array.astype(np.float64)
     wrong = ~np.isfinite(array)
     if wrong.any():
@@ -87,6 +87,5 @@ def _index(mask: np.ndarray) -> str:
     return "[" + ", ".join(str(i) for i in np.argwhere(mask)[0]) + "]"
 
 
-def _kind(value: Any) -> str:
-    """Return the type of a value in words."""
-    return f"of type {type(value).__name__}"
+def _no_numbers(name: str, value: Any) -> str:
+    return f"{name} is of type {type(value).__name__}; expected numbers."

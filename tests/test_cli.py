@@ -1,0 +1,89 @@
+"""The command line: what a user mistypes, and what a class of unusable submissions gives."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import LAB, submit
+from nbgrader.api import Gradebook
+
+from autograder.source import release_path
+
+
+def autograder(*args):
+    """Run the command line as a user would."""
+    command = [sys.executable, "-m", "autograder.cli", *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["grade", "lab01_mnist_autoencodr"], f"did you mean {LAB}?"),
+        (["build", "lab1_mnist_autoencoder"], f"did you mean {LAB}?"),
+        (["grade", LAB, "--submitted", "submited"], "did you mean submitted?"),
+        (["grade", LAB, "--jobs", "0"], "--jobs must be 1 or more"),
+        (["grade", LAB, "--student", "allan"], "did you mean alan?"),
+        (["grade", LAB, "--db", "nonsense"], "--db"),
+        (["bundle", "labs.tar"], "labs.zip"),
+        (["grad", LAB], "grade"),
+        (["grade"], "assignment"),
+    ],
+)
+def test_an_unusable_argument_ends_with_2_and_a_hint(course_folder, args, message):
+    submit(course_folder, "alan", release_path(LAB).read_text())
+    ran = autograder(*args)
+    assert ran.returncode == 2, ran.stderr
+    assert message in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_course_without_submissions_says_so(course_folder):
+    ran = autograder("grade", LAB)
+    assert ran.returncode == 2
+    assert f"no submissions of {LAB} in {course_folder / 'submitted'}" in ran.stderr
+
+
+UNUSABLE = {
+    "not_json": ("this is no notebook", "is not a notebook"),
+    "cut_short": (release_path(LAB).read_text()[:5000], "is not a notebook"),
+    "empty": ("", "is not a notebook"),
+    "json_but_no_notebook": ("[1, 2]", "is not a notebook"),
+    "cells_are_no_list": ('{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+                          "is not a notebook"),
+}
+
+
+def test_unusable_submissions_fail_with_a_reason_and_cost_no_other_its_grade(course_folder):
+    for student, (text, _) in UNUSABLE.items():
+        submit(course_folder, student, text)
+    misnamed = submit(course_folder, "misnamed", "{}")
+    misnamed.rename(misnamed.with_name("lab1.ipynb"))
+    ran = autograder("grade", LAB, "--results", "out/results.json")
+    assert ran.returncode == 0, ran.stderr
+    results = json.loads((course_folder / "out" / "results.json").read_text())
+    found = {entry["student"]: entry for entry in results["submissions"]}
+    for student, (_, reason) in UNUSABLE.items():
+        assert found[student]["status"] == "failed"
+        assert reason in found[student]["reason"]
+    assert "lab1.ipynb: rename it" in found["misnamed"]["reason"]
+    with Gradebook(f"sqlite:///{course_folder}/gradebook.db") as gradebook:
+        submission = gradebook.find_submission(LAB, "not_json")
+        assert submission.score == 0
+        assert not submission.needs_manual_grade
+    page = course_folder / "autograded" / "not_json" / LAB / f"{LAB}.ipynb"
+    assert "could not be graded" in nbformat.read(page, as_version=4).cells[0].source
+
+
+def test_the_csv_keeps_names_with_commas_and_quotes_whole(tmp_path):
+    from autograder.record import Check, Result
+    from autograder.report import write_csv
+
+    name = 'Turing, "Alan"'
+    results = [Result(name, "graded", "", 1.0, 2.0, 3.0, [Check("a", 1.0, 2.0, "")])]
+    write_csv(tmp_path / "grades.csv", results)
+    rows = list(csv.reader((tmp_path / "grades.csv").open()))
+    assert rows[1] == [name, "graded", "1.0", "2.0", "1.0"]

@@ -1,0 +1,76 @@
+"""A lab's source: its words become nbgrader's metadata, its ids stay, its checks stand alone."""
+
+import pytest
+from conftest import LAB
+
+from autograder import source
+from autograder.build import lint
+from autograder.source import SourceError, labs, read_source
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write a lab's source in a folder of its own and read it."""
+    monkeypatch.setattr(source, "SOLUTIONS", tmp_path)
+
+    def write(text):
+        (tmp_path / "lab99_test.py").write_text(text)
+        return read_source("lab99_test")
+
+    return write
+
+
+def test_words_become_nbgraders_metadata(write):
+    cells = write(
+        '# %% answer="f"\nx = 1\n\n# %% check="f" points=2\nassert x\n\n'
+        '# %% [markdown] written="why" points=3\n# Because.\n\n# %%\nprint()\n'
+    ).cells
+    found = [cell.metadata.get("nbgrader", {}) for cell in cells]
+    assert [cell.get("grade_id") for cell in found] == ["answer-f", "f", "written-why", None]
+    assert [cell.get("grade") for cell in found] == [False, True, True, None]
+    assert [cell.get("solution") for cell in found] == [True, False, True, None]
+    assert [cell.get("locked") for cell in found] == [False, True, False, None]
+    assert [cell.get("points") for cell in found] == [None, 2, 3, None]
+
+
+def test_ids_are_unique_and_stay_when_another_cell_changes(write):
+    before = [cell.id for cell in write("# %%\na = 1\n\n# %%\nb = 2\n\n# %%\nb = 2\n").cells]
+    after = [cell.id for cell in write("# %%\na = 7\n\n# %%\nb = 2\n\n# %%\nb = 2\n").cells]
+    assert len(set(before)) == 3
+    assert before[1:] == after[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('# %% check="f"\nassert x\n', "needs points"),
+        ('# %% [markdown] check="f" points=1\n# text\n', "cannot be a markdown cell"),
+        ('# %% written="f" points=1\nx = 1\n', "cannot be a code cell"),
+        ('# %% answer="f" check="f" points=1\nx = 1\n', "both"),
+    ],
+)
+def test_a_header_that_says_too_little_or_too_much_is_refused(write, text, message):
+    with pytest.raises(SourceError, match=message):
+        write(text)
+
+
+def test_a_test_cell_that_uses_the_students_module_is_refused(write):
+    notebook = write('# %%\nimport numpy as np\n\n# %% check="f" points=1\nassert np.pi > 3\n')
+    with pytest.raises(SourceError, match="uses np but does not import it"):
+        lint(notebook, "lab99_test")
+
+
+def test_every_lab_is_found_and_its_proof_is_no_lab():
+    assert LAB in labs()
+    assert not [lab for lab in labs() if "proof" in lab or "calibrate" in lab]
+
+
+@pytest.mark.parametrize("lab", labs())
+def test_a_lab_has_the_parts_that_the_course_promises(lab):
+    cells = read_source(lab).cells
+    graded = [c for c in cells if c.metadata.get("nbgrader", {}).get("grade")]
+    checks = [c for c in graded if not c.metadata.nbgrader.solution]
+    assert 4 <= len(checks) <= 8
+    assert all("### BEGIN HIDDEN TESTS" in c.source for c in checks if c.id != "pencil")
+    assert all(c.metadata.nbgrader.points > 0 for c in graded)
+    lint(read_source(lab), lab)
