@@ -13,17 +13,17 @@
 # %% [markdown]
 # # Lab 1: mistakes that must be found, and other right answers
 #
-# A mutant is the solution with one typical mistake. It must fail exactly the checks named in `fails`,
-# and the message of the first must hold `says`. An alternate is a right answer written in another
-# way; it must get full marks.
+# A mutant is the solution with one typical mistake. It must fail exactly the checks named in
+# `fails`, and the message of the first must hold `says`. An alternate is a right answer written
+# in another way; it must get full marks.
 #
 # ## Mutants: counting
 
 # %% mutant="pencil_without_input" answer="pencil" fails="pencil" says="input layer counts"
-layers, neurons, weights, biases = 4, 12, 36, 12
+n_layers, n_neurons, n_weights, n_biases = 4, 12, 36, 12
 
 # %% mutant="pencil_biases_among_weights" answer="pencil" fails="pencil" says="biases together"
-layers, neurons, weights, biases = 5, 16, 48, 12
+n_layers, n_neurons, n_weights, n_biases = 5, 16, 48, 12
 
 # %% [markdown]
 # ## Mutants: reconstruction errors
@@ -406,7 +406,7 @@ def build_decoder():
     return keras.Model(z, h)
 
 # %% alternate="activations_apart" answer="pencil"
-layers, neurons, weights, biases = [5], 16.0, np.array(36), 12
+n_layers, n_neurons, n_weights, n_biases = [5], 16.0, np.array(36), 12
 
 # %% alternate="flat_join" answer="autoencoder"
 def build_autoencoder(encoder, decoder):

@@ -18,19 +18,19 @@
 #
 # **At the end you will be able to**
 #
-# - say what an encoder, a code, a decoder and a bottleneck are, and why nobody has to label anything;
+# - say what an encoder, a code, a decoder and a bottleneck are, and why nobody needs labels;
 # - count the layers, neurons and weights of such a network;
 # - write the two usual reconstruction errors, and say how they differ;
 # - build, join and train an encoder and a decoder in Keras;
 # - judge the result by eye and by a number.
 #
-# **Time:** about 40 minutes. Training takes less than 15 seconds of them.
+# **Time:** about 40 minutes. Training takes a few seconds of them.
 #
 # **It builds on:** Python, numpy arrays, and the basics of Keras (`Dense`, `compile`, `fit`).
 #
-# Cells that say `YOUR CODE HERE` are yours. Replace the `raise` line below it with your code, run the
-# cell, then run the check under it. A check says what is wrong and where to look. Run it as often as
-# you like.
+# Cells that say `YOUR CODE HERE` are yours. Replace the `raise` line below it with your code, run
+# the cell, then run the check under it. A check says what is wrong and where to look. Run it as
+# often as you like.
 
 # %%
 import latentlab as lab  # before keras: it silences TensorFlow's start-up notes
@@ -70,9 +70,9 @@ lab.show_rows(
 # %% [markdown]
 # With 49 numbers you can still guess. With 4 numbers nothing is left.
 #
-# Yet few of the possible pictures of 28 × 28 pixels are digits. Whoever knows what digits look like
-# does not need to describe every corner: "a slim seven, leaning to the right" says almost all. A
-# network can find such a description by itself. Today it gets only **two** numbers for it.
+# Yet few of the possible pictures of 28 × 28 pixels are digits. Whoever knows what digits look
+# like does not need to describe every corner: "a slim seven, leaning to the right" says almost
+# all. A network can find such a description by itself. Today it gets only **two** numbers for it.
 
 # %% [markdown]
 # ## 2. Encoder, code, decoder
@@ -119,19 +119,19 @@ plt.show()
 # |---|---|---|
 # | $x$ | the input: all pixels in one row | 784 numbers from 0 to 1 |
 # | $z$ | the code, also called latent vector | 2 numbers |
-# | $\hat x$ | the reconstruction (some books write $x'$); `x_hat` in code | 784 numbers from 0 to 1 |
+# | $\hat x$ | the reconstruction; some books write $x'$, code `x_hat` | 784 numbers from 0 to 1 |
 # | $W$, $b$ | weights and biases of the encoder | learned |
 # | $W'$, $b'$ | weights and biases of the decoder | learned |
 # | $\sigma$, $\sigma'$ | the activations: functions applied to each number | chosen by you |
 #
-# The prime only says "of the decoder". It is no derivative. A deep autoencoder, such as yours, takes
-# the step $\sigma(W\,\cdot + b)$ several times on each side.
+# The prime only says "of the decoder". It is no derivative. A deep autoencoder, such as yours,
+# takes the step $\sigma(W\,\cdot + b)$ several times on each side.
 
 # %% [markdown]
 # ## 3. Pencil first
 #
-# Here is a tiny autoencoder. Each circle is a neuron, each line is a weight. Every neuron that lines
-# lead into also has a bias.
+# Here is a tiny autoencoder. Each circle is a neuron, each line is a weight. Every neuron that
+# lines lead into also has a bias.
 
 # %%
 # NBVAL_IGNORE_OUTPUT
@@ -152,38 +152,35 @@ plt.show()
 # %% [markdown]
 # Count with pencil and paper, without a computer:
 #
-# - its **layers**, the input layer included;
-# - its **neurons**, those of the input layer included;
-# - its **weights**, that is, the lines;
-# - its **biases**.
+# - its **layers**, the input layer included (`n_layers`);
+# - its **neurons**, those of the input layer included (`n_neurons`);
+# - its **weights**, that is, the lines (`n_weights`);
+# - its **biases** (`n_biases`).
+#
+# And ask yourself why its input and its output are the same size. Section 7 comes back to it.
 
 # %% answer="pencil"
-layers = neurons = weights = biases = None
+n_layers = n_neurons = n_weights = n_biases = None
 ### BEGIN SOLUTION
-layers = 5
-neurons = 4 + 3 + 2 + 3 + 4
-weights = 4 * 3 + 3 * 2 + 2 * 3 + 3 * 4
-biases = 3 + 2 + 3 + 4
+n_layers = 5
+n_neurons = 4 + 3 + 2 + 3 + 4
+n_weights = 4 * 3 + 3 * 2 + 2 * 3 + 3 * 4
+n_biases = 3 + 2 + 3 + 4
 ### END SOLUTION
 
 # %% check="pencil" points=2
 from latentlab import check
 
-check.counts((4, 3, 2, 3, 4), layers=layers, neurons=neurons, weights=weights, biases=biases)
-
-# %% [markdown]
-# <details><summary>Why are input and output the same size?</summary>
-#
-# The output is compared with the input, number by number. So each number that goes in needs one that
-# comes out. The layers between are free. That they are the same on both sides is custom, not need.
-# </details>
+check.counts(
+    (4, 3, 2, 3, 4), layers=n_layers, neurons=n_neurons, weights=n_weights, biases=n_biases
+)
 
 # %% [markdown]
 # ## 4. How wrong is a reconstruction?
 #
-# Training needs one number that says how far $\hat x$ is from $x$: the **reconstruction error**. Look
-# at one digit and at four poor copies of it. Which copy is best? Put them in order by eye, and keep
-# your order in mind.
+# Training needs one number that says how far $\hat x$ is from $x$: the **reconstruction error**.
+# Look at one digit and at four poor copies of it. Which copy is best? Put them in order by eye,
+# and keep your order in mind.
 
 # %%
 # NBVAL_IGNORE_OUTPUT
@@ -210,8 +207,8 @@ plt.show()
 #
 # $$\mathrm{mse}(x, \hat x) = \frac{1}{n} \sum_{i=1}^{n} (\hat x_i - x_i)^2$$
 #
-# Here $i$ runs over all $n$ pixels (of all images, if there are several), $x_i$ is the true value of
-# a pixel and $\hat x_i$ the rebuilt one. Example by hand: for $x = (1, 0)$ and
+# Here $i$ runs over all $n$ pixels (of all images, if there are several), $x_i$ is the true value
+# of a pixel and $\hat x_i$ the rebuilt one. Example by hand: for $x = (1, 0)$ and
 # $\hat x = (0.5, 0.2)$ the error is $\frac12 (0.25 + 0.04) = 0.145$.
 
 # %% answer="mse"
@@ -241,9 +238,9 @@ check.mse(mse, _rng.random((4, 784)), _rng.random((4, 784)))
 #
 # The other usual error reads $\hat x_i$ as a probability: "pixel $i$ is white with probability
 # $\hat x_i$". If the pixel is white, $x_i = 1$, the error is how surprised such a forecaster is:
-# $-\log \hat x_i$. That is 0 for $\hat x_i = 1$ and grows without bound towards $\hat x_i = 0$. If
-# the pixel is black, $x_i = 0$, it is $-\log(1 - \hat x_i)$. One formula holds both cases, and greys
-# between them:
+# $-\log \hat x_i$. That is 0 for $\hat x_i = 1$ and grows without bound towards $\hat x_i = 0$.
+# If the pixel is black, $x_i = 0$, it is $-\log(1 - \hat x_i)$. One formula holds both cases, and
+# greys between them:
 #
 # $$\mathrm{bce}(x, \hat x) =
 # -\frac{1}{n} \sum_{i=1}^{n} \Big[ x_i \log \hat x_i + (1 - x_i) \log (1 - \hat x_i) \Big]$$
@@ -251,8 +248,8 @@ check.mse(mse, _rng.random((4, 784)), _rng.random((4, 784)))
 # The logarithm is the natural one. For $x = (1, 0)$ and $\hat x = (0.5, 0.2)$ the error is
 # $-\frac12 (\log 0.5 + \log 0.8) = 0.458$.
 #
-# A computer meets $\hat x_i = 0$ and $\hat x_i = 1$ exactly, and $\log 0$ is minus infinity. So, as
-# Keras does, first clip $\hat x$ to the range from $10^{-7}$ to $1 - 10^{-7}$.
+# A computer meets $\hat x_i = 0$ and $\hat x_i = 1$ exactly, and $\log 0$ is minus infinity. So,
+# as Keras does, first clip $\hat x$ to the range from $10^{-7}$ to $1 - 10^{-7}$.
 
 # %% answer="bce"
 def bce(x, x_hat):
@@ -288,11 +285,13 @@ for name, image in copies.items():
     print(f"{name:<18} {mse(digit, image):6.3f}  {bce(digit, image):6.3f}")
 
 # %% [markdown]
-# By eye, the moved digit is nearly perfect. Both errors call it the worst by far: they compare pixel
-# with pixel and know nothing of shapes. A network that is in doubt where a stroke is does better to
-# paint it soft and grey. This is why reconstructions look **blurred**. Remember it when you see yours.
+# By eye, the moved digit is nearly perfect. Both errors call it the worst by far: they compare
+# pixel with pixel and know nothing of shapes. A network that is in doubt where a stroke is does
+# better to paint it soft and grey. This is why reconstructions look **blurred**. Remember it when
+# you see yours.
 #
-# Now the curves. The true pixel is white, $x = 1$, and the rebuilt value $\hat x$ goes from 0 to 1.
+# Now the curves, and their slopes. The true pixel is white, $x = 1$; the rebuilt value $\hat x$
+# goes from 0 to 1.
 
 # %%
 # NBVAL_IGNORE_OUTPUT
@@ -304,6 +303,8 @@ for name, loss, colour in [("mse", mse, "#4878a8"), ("bce", bce, "#c03030")]:
     right.plot(x_hat, np.gradient(error, x_hat), color=colour, lw=2.5, label=name)
 left.set_title("Error of a white pixel: bce has no upper limit")
 right.set_title("Its derivative: bce pulls hardest where it is most wrong")
+left.set_ylabel("error")
+right.set_ylabel("derivative")
 right.set_ylim(-20, 1)
 for ax in (left, right):
     ax.set_xlabel(r"rebuilt value $\hat{x}$ (the true value is 1)")
@@ -317,17 +318,17 @@ plt.show()
 # $$\frac{\partial\,\mathrm{mse}}{\partial \hat x} = 2 (\hat x - x), \qquad
 # \frac{\partial\,\mathrm{bce}}{\partial \hat x} = \frac{\hat x - x}{\hat x (1 - \hat x)}$$
 #
-# They have the same sign: both errors pull $\hat x$ towards $x$. But not equally hard. For a pixel
-# that is confidently wrong, the slope of the squared error is never beyond 2, while that of the
-# cross-entropy has no limit. Training follows the slope. So cross-entropy corrects gross mistakes
-# faster, and squared error is the calmer of the two.
+# They have the same sign: both errors pull $\hat x$ towards $x$. But not equally hard. For a
+# pixel that is confidently wrong, the slope of the squared error is never beyond 2, while that of
+# the cross-entropy has no limit. Training follows the slope. So cross-entropy corrects gross
+# mistakes faster, and squared error is the calmer of the two.
 #
 # <details><summary>For the curious: what the sigmoid does to these slopes</summary>
 #
 # The last layer computes $\hat x = 1 / (1 + e^{-a})$, and training changes $a$. The slope of the
 # sigmoid is $\hat x (1 - \hat x)$. Multiply: for the cross-entropy $\hat x - x$ is left, which is
-# large when the pixel is wrong. For the squared error $2(\hat x - x)\,\hat x(1 - \hat x)$ is left,
-# which is nearly 0 for a pixel that is confidently wrong: it hardly learns.
+# large when the pixel is wrong. For the squared error $2(\hat x - x)\,\hat x(1 - \hat x)$ is
+# left, which is nearly 0 for a pixel that is confidently wrong: it hardly learns.
 # </details>
 
 # %% [markdown]
@@ -335,9 +336,10 @@ plt.show()
 #
 # Now the network of the hourglass picture.
 #
-# **Encoder.** It takes vectors of 784 numbers. Dense layers with 256, 128 and 64 units follow, each
-# with the activation `relu`. Then comes the code: a dense layer with 2 units and *no* activation. So
-# a code may be any two numbers, and the encoder has the whole plane to put digits in.
+# **Encoder.** It takes vectors of 784 numbers. Dense layers with 256, 128 and 64 units follow,
+# each with the activation `relu`. Then comes the code: a dense layer with 2 units and *no*
+# activation. So a code may be any two numbers, and the encoder has the whole plane to put digits
+# in.
 
 # %% answer="encoder"
 def build_encoder():
@@ -348,7 +350,7 @@ def build_encoder():
     activation. About eight lines.
     """
     ### BEGIN SOLUTION
-    x = keras.Input(shape=(784,))
+    x = keras.Input(shape=(784,), name="x")
     h = keras.layers.Dense(256, activation="relu")(x)
     h = keras.layers.Dense(128, activation="relu")(h)
     h = keras.layers.Dense(64, activation="relu")(h)
@@ -375,9 +377,9 @@ assert not np.allclose(_one(_x), _two(_x)), "each call must return a new model w
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Decoder.** It is the mirror image of the encoder: it takes codes of 2 numbers, dense layers with
-# 64, 128 and 256 units and `relu` follow, then 784 units. These are pixels, read as probabilities. So
-# the last activation is `sigmoid`, which gives numbers between 0 and 1.
+# **Decoder.** It is the mirror image of the encoder: it takes codes of 2 numbers, dense layers
+# with 64, 128 and 256 units and `relu` follow, then 784 units. These are pixels, read as
+# probabilities. So the last activation is `sigmoid`, which gives numbers between 0 and 1.
 
 # %% answer="decoder"
 def build_decoder():
@@ -388,7 +390,7 @@ def build_decoder():
     output uses sigmoid. About eight lines.
     """
     ### BEGIN SOLUTION
-    z = keras.Input(shape=(2,))
+    z = keras.Input(shape=(2,), name="z")
     h = keras.layers.Dense(64, activation="relu")(z)
     h = keras.layers.Dense(128, activation="relu")(h)
     h = keras.layers.Dense(256, activation="relu")(h)
@@ -414,7 +416,8 @@ assert not np.allclose(_one(_z), _two(_z)), "each call must return a new model w
 # %% [markdown]
 # **Autoencoder.** One model that first runs the encoder and then the decoder:
 # $\hat x = \mathrm{decoder}(\mathrm{encoder}(x))$. Use the two models that are handed to your
-# function. Then training the autoencoder trains both of them, and afterwards you can use each alone.
+# function. Then training the autoencoder trains both of them, and afterwards you can use each
+# alone.
 
 # %% answer="autoencoder"
 def build_autoencoder(encoder, decoder):
@@ -424,7 +427,7 @@ def build_autoencoder(encoder, decoder):
     to vectors of shape (n, 784). Both keep their weights. About two lines.
     """
     ### BEGIN SOLUTION
-    x = keras.Input(shape=(784,))
+    x = keras.Input(shape=(784,), name="x")
     return keras.Model(x, decoder(encoder(x)), name="autoencoder")
     ### END SOLUTION
 
@@ -444,13 +447,13 @@ check.joined(build_autoencoder, size=784, code=int(np.random.default_rng().integ
 # %% [markdown]
 # ## 6. Train it
 #
-# Compile the autoencoder with the optimizer Adam, a learning rate of 0.003 and one of the two errors
-# of section 4 as its loss. Keras has both; take the binary cross-entropy unless you want to compare.
-# Then fit it, 8 epochs in batches of 64. Think twice about the target.
+# Compile the autoencoder with the optimizer Adam, a learning rate of 0.003 and one of the two
+# errors of section 4 as its loss. Keras has both; take the binary cross-entropy unless you want
+# to compare. Then fit it, 8 epochs in batches of 64. Think twice about the target.
 #
-# Three habits of this course: give `compile` the argument `jit_compile=False` (compiling would take
-# longer than training), and give `fit` the arguments `verbose=0` and `callbacks=[lab.Progress()]`
-# (one tidy line).
+# Three habits of this course: give `compile` the argument `jit_compile=False` (compiling would
+# take longer than training), and give `fit` the arguments `verbose=0` and
+# `callbacks=[lab.Progress()]` (one tidy line).
 
 # %% answer="training"
 def train_autoencoder(autoencoder, x_train, x_test):
@@ -495,9 +498,9 @@ if history is not None:
 # cross-entropy of a grey pixel is above 0 even for a perfect copy: for $x = \hat x = 0.5$ it is
 # $\log 2 = 0.69$.
 #
-# Is the result good? A loss alone does not tell. So the check compares the squared error on new digits
-# with that of PCA, the best that two numbers can do *without* bends (lab 2 is about it). It also
-# measures that really no more than two numbers get through.
+# Is the result good? A loss alone does not tell. So the check compares the squared error on new
+# digits with that of PCA, the best that two numbers can do *without* bends (lab 2 is about it).
+# It also measures that really no more than two numbers get through.
 
 # %% check="training" points=3
 # NBVAL_IGNORE_OUTPUT
@@ -519,8 +522,8 @@ check.beats_pca("autoencoder", autoencoder, _x_train, _new, components=2, at_mos
 # %% [markdown]
 # ## 7. Look at it
 #
-# Numbers are good, eyes are better. Write a function that sends digits through the autoencoder and
-# gives them back as pictures.
+# Numbers are good, eyes are better. Write a function that sends digits through the autoencoder
+# and gives them back as pictures.
 
 # %% answer="reconstruct"
 def reconstruct(autoencoder, x):
@@ -559,11 +562,11 @@ lab.show_rows(
 )
 
 # %% [markdown]
-# The network has never seen these ten digits. Which ones come back as themselves? Which are drawn as
-# another digit? Look how smooth the strokes are: the doubt of section 4, painted grey.
+# The network has never seen these ten digits. Which ones come back as themselves? Which are drawn
+# as another digit? Look how smooth the strokes are: the doubt of section 4, painted grey.
 #
-# The encoder can be used alone. It gives each test digit a place in the plane. The colours show the
-# labels, which the network never saw.
+# The encoder can be used alone. It gives each test digit a place in the plane. The colours show
+# the labels, which the network never saw.
 
 # %%
 # NBVAL_IGNORE_OUTPUT
@@ -577,21 +580,22 @@ lab.plot_latent(
 # have just seen what it draws then. Lab 2 walks through this plane.
 
 # %% [markdown] written="bottleneck" points=3
-# **Question.** In two to five sentences: why do the input and the output of an autoencoder have the
-# same size? And suppose the code had 784 numbers instead of 2: what could the network learn, how
-# small could its error become, and why would that be of little use?
+# **Question.** In two to five sentences: why do the input and the output of an autoencoder have
+# the same size? And suppose the code had 784 numbers instead of 2: what could the network learn,
+# how small could its error become, and why would that be of little use?
 #
 # ### BEGIN SOLUTION
-# The target is the input itself. The error compares each output with the input of the same place, so
-# there must be as many outputs as inputs. With a code of 784 numbers nothing would have to be left
-# out: encoder and decoder could simply hand every pixel on, that is, learn the identity. The error
-# could come down to about 0, even for pictures that are not digits. But the code would say no more
-# than the pixels do. Only the bottleneck forces the network to find out what digits have in common and
-# to keep what tells them apart.
+# The target is the input itself. The error compares each output with the input of the same place,
+# so there must be as many outputs as inputs. With a code of 784 numbers nothing would have to be
+# left out: encoder and decoder could simply hand every pixel on, that is, learn the identity. The
+# error could come down to about 0, even for pictures that are not digits. But the code would say
+# no more than the pixels do. Only the bottleneck forces the network to find out what digits have
+# in common and to keep what tells them apart.
 #
 # *Marking, one point each:* (1) the target is the input, so sizes must agree, number by number;
-# (2) with 784 numbers it can copy (the identity), with an error near 0; (3) a copy has learned nothing
-# about digits, or its code is no shorter or more useful than the input: the bottleneck enforces it.
+# (2) with 784 numbers it can copy (the identity), with an error near 0; (3) a copy has learned
+# nothing about digits, or its code is no shorter or more useful than the input: the bottleneck
+# enforces it.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -604,7 +608,7 @@ lab.plot_latent(
 # |---|---|---|
 # | dimension reduction | the encoder: many numbers become few, for whatever comes next | lab 2 |
 # | visualisation | the encoder, with a code of 2 or 3: data as points to look at | lab 2 |
-# | compression | both: send the code, decode at the other end; good for one kind of data only | labs 1, 3 |
+# | compression | both: send the code, decode at the other end; one kind of data only | labs 1, 3 |
 # | denoising | both: the input is spoiled, the target is clean | lab 4 |
 # | generation | the decoder: a new code gives a new picture | labs 7, 9 |
 # | anomaly detection | the error: what is rebuilt badly is not like the training data | lab 8 |
@@ -626,8 +630,8 @@ lab.plot_latent(
 # <details><summary>1. Your test images had no influence on the weights. Why look at them at all, when
 # there are no labels to predict?</summary>
 #
-# A network with 485,000 weights and biases could learn 4,000 images by heart. What it makes of digits
-# that it never saw shows whether it has learned digits or these digits.
+# A network with 485,000 weights and biases could learn 4,000 images by heart. What it makes of
+# digits that it never saw shows whether it has learned digits or these digits.
 # </details>
 #
 # <details><summary>2. What would be left if you took all activations out?</summary>
@@ -639,13 +643,14 @@ lab.plot_latent(
 # <details><summary>3. Trained on digits, what will your autoencoder make of a photograph of a
 # cat?</summary>
 #
-# Something digit-like. Its decoder has only ever learned to draw digits, whatever the two numbers are.
-# This is why it is no general compressor, and why it can detect what does not belong (lab 8).
+# Something digit-like. Its decoder has only ever learned to draw digits, whatever the two numbers
+# are. This is why it is no general compressor, and why it can detect what does not belong (lab
+# 8).
 # </details>
 #
 # <details><summary>4. Published autoencoders reach a cross-entropy of 0.08 to 0.09 on MNIST. Yours is
 # near 0.2. What did you do wrong?</summary>
 #
-# Nothing. Those have a code of 32 numbers and train on 60,000 images. You have 2 numbers and 4,000
-# images. An error means little without the size of the code.
+# Nothing. Those have a code of 32 numbers and train on 60,000 images. You have 2 numbers and
+# 4,000 images. An error means little without the size of the code.
 # </details>

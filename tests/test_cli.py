@@ -52,8 +52,10 @@ UNUSABLE = {
     "cut_short": (release_path(LAB).read_text()[:5000], "is not a notebook"),
     "empty": ("", "is not a notebook"),
     "json_but_no_notebook": ("[1, 2]", "is not a notebook"),
-    "cells_are_no_list": ('{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
-                          "is not a notebook"),
+    "cells_are_no_list": (
+        '{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+        "is not a notebook",
+    ),
 }
 
 

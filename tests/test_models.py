@@ -113,7 +113,10 @@ def test_a_config_that_names_another_class_is_refused(entries):
 def test_an_activation_that_is_not_keras_own_is_refused():
     saved, weights = over_the_wire(sequential())
     saved["config"]["layers"][1]["config"]["activation"] = {
-        "module": "os", "class_name": "function", "config": "system", "registered_name": "system",
+        "module": "os",
+        "class_name": "function",
+        "config": "system",
+        "registered_name": "system",
     }
     with pytest.raises(ModelRefused, match="activation"):
         unpack(saved, weights)

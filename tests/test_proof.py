@@ -4,20 +4,20 @@ The solution gets full marks, the unsolved release none. Every mutant loses exac
 that it breaks and is told what it did; every alternate gets full marks.
 """
 
+import copy
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import nbformat
 import pytest
-from nbgrader.preprocessors import Execute
+from jupyter_core.utils import run_sync
 from nbgrader.utils import determine_grade
 
 from autograder.judge.execute import JudgedExecute
 from autograder.proof import submission, variants
 from autograder.record import is_check
 from autograder.source import labs, read_source, release_path
-from autograder.warm.provisioner import WarmKernelManager
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,14 @@ CASES = [
 @pytest.mark.parametrize("way", ["judge", "plain nbgrader"])
 @pytest.mark.parametrize(("lab", "name"), CASES)
 def test_loses_exactly_what_it_breaks(way, lab, name):
-    found = outcomes(way)[lab, name]
-    assert all(score in (0, points) for score, points, _ in found.values())
-    failed = {check for check, (score, points, _) in found.items() if score < points}
+    found = {cell.metadata.nbgrader.grade_id: cell for cell in outcomes()[lab, name][way]}
+    grades = {check: determine_grade(cell) for check, cell in found.items()}
+    assert all(score in (0, points) for score, points in grades.values())
+    failed = {check for check, (score, points) in grades.items() if score < points}
     wanted, first, says = expected(lab, name, found)
-    assert failed == wanted, {check: found[check][2] for check in failed ^ wanted}
+    assert failed == wanted, {check: said(found[check]) for check in failed ^ wanted}
     if first:
-        assert says.lower() in found[first][2].lower()
+        assert says.lower() in said(found[first]).lower()
 
 
 @pytest.mark.parametrize("lab", labs())
@@ -56,24 +57,35 @@ def expected(lab, name, found):
 
 
 @cache
-def outcomes(way):
-    """Every case's checks, graded this way, several at once: {check: (score, points, said)}."""
+def outcomes():
+    """The test cells of every case after their run, in the judge and in the kernel itself."""
     with ThreadPoolExecutor(os.cpu_count()) as executor:
-        return dict(zip(CASES, executor.map(lambda case: grade(way, *case), CASES), strict=True))
+        runs = executor.map(lambda case: BothWays().run(restored(*case)), CASES)
+        return dict(zip(CASES, runs, strict=True))
 
 
-def grade(way, lab, name):
-    notebook = restored(lab, name)
-    if way == "judge":
-        notebook, _ = JudgedExecute().preprocess(notebook, {"metadata": {}})
-    else:
-        runner = Execute(timeout=300, kernel_manager_class=WarmKernelManager)
-        notebook, _ = runner.preprocess(notebook, {"metadata": {}})
-    return {
-        cell.metadata.nbgrader.grade_id: (*determine_grade(cell), said(cell))
-        for cell in notebook.cells
-        if is_check(cell)
-    }
+class BothWays(JudgedExecute):
+    """Runs each test cell twice: in the student's kernel, as plain nbgrader does, and judged.
+
+    One run of the student's cells, which is what takes the time, serves both.
+    """
+
+    hidden = ()  # run in the kernel, hidden tests need the judge's images there
+
+    def run(self, notebook):
+        self.plain = []
+        judged, _ = self.preprocess(notebook, {"metadata": {}})
+        checks = [cell for cell in judged.cells if is_check(cell)]
+        return {"judge": checks, "plain nbgrader": self.plain}
+
+    async def async_execute_cell(self, cell, cell_index, **kwargs):
+        if is_check(cell):
+            copied = copy.deepcopy(cell)
+            await super(JudgedExecute, self).async_execute_cell(copied, cell_index, **kwargs)
+            self.plain.append(copied)
+        return await super().async_execute_cell(cell, cell_index, **kwargs)
+
+    execute_cell = run_sync(async_execute_cell)
 
 
 def restored(lab, name):

@@ -20,6 +20,8 @@ def run_kernel(argv: list[str], descriptors: list[int], hidden: list[str]) -> No
     sys.path.insert(0, "")
     app = IPKernelApp.instance()
     app.initialize(argv)
+    # matplotlib was imported before there was a shell, so it could not find the shell by itself.
+    app.shell.enable_matplotlib("inline")
     if descriptors:
         from autograder.judge import student
 

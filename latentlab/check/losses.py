@@ -45,7 +45,7 @@ def mse(function: Loss, x: Any, x_hat: Any) -> None:
         ("This is half of it; leave the factor 1/2 out.", right / 2),
     ]
     compare("mse(x, x_hat)", found, right, mistakes)
-    passed(f"mse of {x.size} pixels, {found:.4f}")
+    passed(f"mse of {x.size:,} pixels")
 
 
 def bce(function: Loss, x: Any, x_hat: Any) -> None:
@@ -80,7 +80,7 @@ def bce(function: Loss, x: Any, x_hat: Any) -> None:
     ]
     compare("bce(x, x_hat)", found, right, mistakes)
     _finite_at_the_ends(function)
-    passed(f"bce of {x.size} pixels, {found:.4f}")
+    passed(f"bce of {x.size:,} pixels")
 
 
 def _finite_at_the_ends(function: Loss) -> None:

@@ -44,8 +44,8 @@ def activations(name: str, model: Any, size: int, output: Output) -> None:
                 "line. Without a bend between them, two layers can do no more than one."
             )
     _check_output(name, found[-1], output)
-    means = "any number" if output == "linear" else "between 0 and 1"
-    passed(f"{name}: hidden layers bend, outputs are {means}")
+    may = "may be any number" if output == "linear" else "lies between 0 and 1"
+    passed(f"{name}: hidden layers bend, each output {may}")
 
 
 def joined(function: Callable[[keras.Model, keras.Model], Any], size: int, code: int) -> None:
@@ -67,7 +67,7 @@ def joined(function: Callable[[keras.Model, keras.Model], Any], size: int, code:
             f"decoder that it is given (here {size} -> {code} and {code} -> {size}). "
             "Does it build new ones, or use others, instead of its two arguments?"
         )
-    passed(f"{name}: decoder(encoder(x)) with a code of {code}")
+    passed(f"{name}: decoder(encoder(x)), of the encoder and decoder that it is given")
 
 
 def code_size(name: str, model: Any, x: np.ndarray, size: int) -> None:
@@ -96,7 +96,7 @@ def code_size(name: str, model: Any, x: np.ndarray, size: int) -> None:
             f"{name} passes {many} numbers from input to output; expected a code of {size}. "
             "Is there a way around the bottleneck, or a wider one?"
         )
-    passed(f"{name}: no more than {size} numbers pass")
+    passed(f"{name}: no more than {size} numbers get through")
 
 
 def _difference(units: list[int], sizes: list[int]) -> str:

@@ -31,7 +31,7 @@ def rebuilds(
     found = array_of_shape(name, call("reconstruct", function, model, x.copy()), right.shape)
     mistakes = [
         (
-            "These are the images themselves, not what the model makes of them.",
+            "This is x itself, not what the model makes of it.",
             x.reshape(right.shape),
         ),
         ("Rows and columns are exchanged: use reshape alone.", right.swapaxes(1, 2)),
@@ -101,6 +101,9 @@ def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str
     same = pictures.var(axis=0).sum() < 0.1 * test.var(axis=0).sum()
     background = pictures[:, train.max(axis=0) == 0]  # pixels that no digit ever uses
     background = background.mean() if background.size else 0.0
+    varied = pictures.std() > 0.05  # a constant has no correlation
+    if varied and np.corrcoef(pictures.ravel(), test.ravel())[0, 1] < -0.2:
+        return "Black and white are exchanged: is the target 1 - x?"
     if (pictures > 0.95).mean() > 0.3:
         return (
             "Far too many pixels come out white, as if the targets were larger than 1: labels, "
@@ -108,8 +111,6 @@ def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str
         )
     if pictures.mean() < 0.02:
         return "Nearly every pixel comes out black: were the pixels divided by 255 once more?"
-    if np.corrcoef(pictures.ravel(), test.ravel())[0, 1] < -0.2:
-        return "Black and white are exchanged: is the target 1 - x?"
     if same and np.abs(pictures.mean(axis=0) - 0.5).mean() < 0.15:
         return (
             "Every pixel is near 0.5, whatever the digit: this model is not trained. "

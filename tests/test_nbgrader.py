@@ -1,0 +1,64 @@
+"""nbgrader's own commands on the course: the same scores, and feedback that tells the message."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import LAB, submit
+from nbgrader.api import Gradebook
+
+from autograder.proof import submission, variants
+from autograder.source import release_path
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command):
+    ran = subprocess.run([sys.executable, "-m", *map(str, command)], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran
+
+
+def scores(url):
+    """Each student's points, check by check, as the gradebook has them."""
+    with Gradebook(url) as gradebook:
+        return {
+            submitted.student_id: {
+                grade.name: grade.auto_score
+                for notebook in submitted.notebooks
+                for grade in notebook.grades
+            }
+            for submitted in gradebook.assignment_submissions(LAB)
+        }
+
+
+def test_nbgrader_autograde_gives_the_scores_of_autograder_grade(course_folder):
+    mutant = next(variant for variant in variants(LAB) if variant.kind == "mutant")
+    submit(course_folder, "right", submission(LAB))
+    submit(course_folder, "wrong", submission(LAB, mutant))
+    submit(course_folder, "unsolved", release_path(LAB).read_text())
+    ours, theirs = (f"sqlite:///{course_folder}/{name}.db" for name in ("ours", "theirs"))
+
+    run("autograder.cli", "grade", LAB, "--db", ours, "--results", "results.json")
+    reported = json.loads((course_folder / "results.json").read_text())
+    assert {s["student"]: s["status"] for s in reported["submissions"]} == dict.fromkeys(
+        ("right", "unsolved", "wrong"), "graded"
+    )
+    run("autograder.cli", "grade", LAB, "--db", theirs, "--student", "right")  # registers the lab
+    run("nbgrader", "autograde", LAB, "--db", theirs, "--force")
+
+    assert scores(theirs) == scores(ours)
+    for entry in reported["submissions"]:
+        kept = scores(ours)[entry["student"]]
+        assert {c["id"]: c["score"] for c in entry["checks"]}.items() <= kept.items()
+        assert entry["score"] == sum(check["score"] for check in entry["checks"])
+    by_name = {entry["student"]: entry for entry in reported["submissions"]}
+    assert by_name["right"]["score"] == by_name["right"]["max_score"] == reported["max_score"]
+    assert by_name["unsolved"]["score"] == 0
+    failed = [check for check in by_name["wrong"]["checks"] if check["score"] == 0]
+    assert {check["id"] for check in failed} == set(mutant.fails)
+
+    run("nbgrader", "generate_feedback", LAB, "--db", ours)
+    page = (course_folder / "feedback" / "wrong" / LAB / f"{LAB}.html").read_text()
+    assert mutant.says.lower() in page.lower()

@@ -1,0 +1,34 @@
+"""The executed solutions still give what they show: nbval runs them and compares."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from autograder.source import labs, solution_path
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("lab", labs())
+def test_nbval_finds_the_solutions_outputs_again(lab):
+    command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q"]
+    options = ["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg")]
+    ran = subprocess.run(
+        [*command, *options, str(solution_path(lab))], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout[-5000:]
+
+
+@pytest.mark.parametrize("lab", labs())
+def test_the_outputs_that_are_compared_hold_the_layer_tables_and_counts(lab):
+    notebook = nbformat.read(solution_path(lab), as_version=4)
+    compared = [
+        str(cell.outputs)
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "NBVAL_IGNORE_OUTPUT" not in cell.source
+    ]
+    assert any("Total params" in output for output in compared)
+    assert any("Output Shape" in output for output in compared)
