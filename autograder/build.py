@@ -4,6 +4,7 @@ import ast
 import builtins
 import copy
 import tempfile
+from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
@@ -21,7 +22,7 @@ from autograder.source import (
 SECONDS_PER_CELL = 600
 
 
-def build(lab: str, course: Course) -> list[str]:
+def build(lab: str, course: Course) -> list[Path]:
     """Bring a lab's notebooks and its entry in the gradebook up to date with its source.
 
     The solution is executed only when its source has changed. Returns the paths written.
@@ -35,11 +36,11 @@ def build(lab: str, course: Course) -> list[str]:
     if not is_executed(lab, solution):
         execute(solution)
         write_notebook(solution, path)
-        written.append(str(path))
+        written.append(path)
     notebook, path = release(lab, course), release_path(lab)
     if not path.is_file() or path.read_text(encoding="utf-8") != nbformat.writes(notebook) + "\n":
         write_notebook(notebook, path)
-        written.append(str(path))
+        written.append(path)
     return written
 
 

@@ -47,7 +47,7 @@ def build(
             written = build_lab(lab, course)
         except (SourceError, CellExecutionError) as error:
             _stop(str(error), status=1)
-        console.print(f"{lab}: {'wrote ' + ', '.join(written) if written else 'up to date'}")
+        say_built(lab, written)
 
 
 @app.command()
@@ -109,6 +109,13 @@ def bundle(
     except SourceError as error:
         _stop(str(error), status=1)
     console.print(f"wrote {out}: {count} files, {out.stat().st_size / 2**20:.1f} MB")
+
+
+def say_built(lab: str, written: list[Path]) -> None:
+    """Print what a build wrote, if anything."""
+    console.print(f"{lab}: {'up to date' if not written else 'wrote'}")
+    for path in written:
+        console.print(f"  {os.path.relpath(path)}", soft_wrap=True)
 
 
 @contextmanager

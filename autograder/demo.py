@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.build import build
-from autograder.cli import console, grading_progress
+from autograder.cli import console, grading_progress, say_built
 from autograder.course import Course
 from autograder.grade import grade_class
 from autograder.proof import submission, variants
@@ -47,8 +47,7 @@ c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
 def main() -> None:
     """Run the demonstration."""
     console.rule("1. Build and release lab 1")
-    written = build(LAB, Course())
-    console.print(f"{LAB}: {', '.join(written) if written else 'up to date'}")
+    say_built(LAB, build(LAB, Course()))
 
     console.rule("2. Grade a sample class")
     _make_course()
@@ -100,14 +99,14 @@ def _grade(course: Course) -> tuple[list[Result], float]:
 
 
 def _say_where() -> None:
-    def shown(path: str) -> str:
-        return os.path.relpath(FOLDER / path, ROOT)
-
     feedback = Path("feedback") / NAMES[0] / LAB / f"{LAB}.html"
-    console.print("Table for spreadsheets:  ", shown("grades.csv"))
-    console.print("Results with messages:   ", shown("results.json"))
-    console.print("A student's feedback:    ", shown(str(feedback)))
-    console.print("nbgrader's gradebook:    ", shown("gradebook.db"))
+    for what, path in (
+        ("Table for spreadsheets", "grades.csv"),
+        ("Results with messages", "results.json"),
+        ("A student's feedback", feedback),
+        ("nbgrader's gradebook", "gradebook.db"),
+    ):
+        console.print(f"{what:<24}{os.path.relpath(FOLDER / path, ROOT)}", soft_wrap=True)
     console.print("`make lab` opens the labs in JupyterLab.")
 
 

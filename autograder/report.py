@@ -14,7 +14,7 @@ from autograder.record import Check, Result
 
 
 def table(assignment: str, results: Sequence[Result]) -> Table:
-    """Student, score, each check, seconds. A failed submission has its reason below its name."""
+    """Student, score, each check, seconds."""
     shown = Table(title=f"{assignment}: {len(results)} submissions", title_justify="left")
     shown.add_column("student")
     shown.add_column("score", justify="right")
@@ -22,12 +22,9 @@ def table(assignment: str, results: Sequence[Result]) -> Table:
         shown.add_column(check.id, justify="right")
     shown.add_column("seconds", justify="right")
     for result in results:
-        name = Text(result.student)
-        if result.status == "failed":
-            name.append(f"\n{result.reason}", style="red")
         score = f"{result.score:g} / {result.max_score:g}"
         seconds = f"{result.seconds:.1f}"
-        shown.add_row(name, score, *map(_points, result.checks), seconds)
+        shown.add_row(result.student, score, *map(_points, result.checks), seconds)
     return shown
 
 
@@ -37,11 +34,13 @@ def _points(check: Check) -> Text:
 
 
 def print_table(assignment: str, results: Sequence[Result], console: Console) -> None:
-    """Print the table, on a screen of any width without cutting a name of a check."""
-    shown = table(assignment, results)
-    if not console.is_terminal:
+    """Print the table, and below it why any submission could not be graded."""
+    if not console.is_terminal:  # a file or a pipe takes lines of any length
         console = Console(file=console.file, width=200)
-    console.print(shown)
+    console.print(table(assignment, results))
+    for result in results:
+        if result.status == "failed":
+            console.print(Text(f"{result.student} was not graded: {result.reason}", style="red"))
 
 
 def write_json(path: Path, assignment: str, results: Sequence[Result], seconds: float) -> None:

@@ -127,7 +127,7 @@ def build_encoder():
     h = keras.layers.Dense(64)(h)
     return keras.Model(x, keras.layers.Dense(2)(h))
 
-# %% mutant="encoder_sigmoid_code" answer="encoder" fails="encoder" says="sigmoid"
+# %% mutant="encoder_sigmoid_code" answer="encoder" fails="encoder,training" says="sigmoid"
 def build_encoder():
     x = keras.Input((784,))
     h = x

@@ -323,6 +323,14 @@ def test_mistakes_in_activations(make, output, saying):
     fails(saying, check.activations, "encoder", make(), 12, output=output)
 
 
+def test_activations_do_not_depend_on_the_weights(one_line):
+    model = dense(SIZES)
+    zeros = [np.zeros_like(weight) for weight in model.get_weights()]
+    model.set_weights(zeros)
+    check.activations("encoder", model, 12, output="linear")
+    assert all((weight == 0).all() for weight in model.get_weights())
+
+
 def test_sigmoid_apart_from_its_layer(one_line):
     model = keras.Sequential([keras.Input((2,)), layers.Dense(5), layers.Activation("sigmoid")])
     check.activations("decoder", model, 2, output="sigmoid")

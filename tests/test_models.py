@@ -2,13 +2,24 @@
 
 import json
 import resource
+from importlib import import_module
 
 import keras
 import numpy as np
 import pytest
 from keras import layers, ops
 
-from autograder.judge.models import ModelRefused, pack, unpack
+from autograder.judge.models import (
+    ACTIVATIONS,
+    ALLOWED,
+    LAYERS,
+    OPERATIONS,
+    ModelRefused,
+    pack,
+    unpack,
+)
+
+OPERATION_MODULES = [name for name in ALLOWED if name.startswith("keras.src.ops")]
 
 
 def over_the_wire(model):
@@ -38,6 +49,11 @@ def with_operations():
     return keras.Model(x, ops.reshape(1 - ops.clip(h, 0, 1), (-1, 2, 2)))
 
 
+def with_activations_as_functions():
+    x = keras.Input((6,))
+    return keras.Model(x, keras.activations.relu(ops.leaky_relu(layers.Dense(4)(x)) - 0.1))
+
+
 def convolutional():
     x = keras.Input((8, 8, 1))
     h = layers.Conv2D(3, 3, strides=2, padding="same", activation="relu")(x)
@@ -56,7 +72,16 @@ def regularized():
 
 
 @pytest.mark.parametrize(
-    "make", [sequential, functional, nested, with_operations, convolutional, regularized]
+    "make",
+    [
+        sequential,
+        functional,
+        nested,
+        with_operations,
+        with_activations_as_functions,
+        convolutional,
+        regularized,
+    ],
 )
 def test_a_model_of_stock_layers_is_rebuilt_and_computes_the_same(make):
     model = make()
@@ -165,3 +190,10 @@ def test_a_config_nested_without_end_is_refused():
         saved = {"a": saved}
     with pytest.raises(ModelRefused, match="nested"):
         unpack(saved, [])
+
+
+def test_every_name_on_the_lists_is_one_of_keras():
+    known = {name for module in OPERATION_MODULES for name in dir(import_module(module))}
+    assert known >= OPERATIONS
+    assert set(dir(layers)) >= LAYERS
+    assert set(dir(keras.activations)) >= ACTIVATIONS

@@ -32,11 +32,13 @@ LAYERS = frozenset(
 # Operations that a functional model records when its author wrote `x + y` or `keras.ops.relu(x)`.
 OPERATIONS = frozenset(
     """
-    Abs Absolute Add AvgPool Cast Clip Concatenate Conv ConvTranspose Cos Divide Elu Exp ExpandDims
-    Flip Gelu GetItem HardSigmoid LeakyRelu Log Log1p LogSoftmax Matmul Max MaxPool Maximum Mean Min
-    Minimum Multiply Negative Pad Power Prod Relu Relu6 Repeat Reshape Resize Selu Sigmoid Silu Sin
-    Softmax Softplus Softsign Sqrt Square Squeeze Stack Std Subtract Sum Swish Tanh Tile Transpose
-    TrueDivide Var
+    Abs Absolute Add Amax Amin Average AveragePool BroadcastTo Cast Celu Clip Concatenate Conv
+    ConvTranspose Cos DepthToSpace DepthwiseConv Divide Elu Exp ExpandDims Expm1 Flip Gelu GetItem
+    HardSigmoid HardSilu HardTanh LeakyRelu Log Log1p LogSigmoid LogSoftmax Logsumexp Matmul Max
+    MaxPool Maximum Mean Min Minimum Moveaxis Multiply Negative Normalize Pad Power Prod Ravel
+    Reciprocal Relu Relu6 Repeat Reshape Resize Rsqrt Selu SeparableConv Sigmoid Sign Silu Sin
+    Softmax Softplus Softsign SpaceToDepth Sqrt Square Squeeze Stack Std StopGradient Subtract Sum
+    Swapaxes Tanh Tile Transpose TrueDivide Var Where
     """.split()
 )
 ACTIVATIONS = frozenset(
@@ -50,10 +52,12 @@ ALLOWED = {
     "keras": frozenset({"Sequential", "Functional", "Model", "DTypePolicy"}),
     "keras.src.models.functional": frozenset({"Functional"}),
     "keras.src.models.sequential": frozenset({"Sequential"}),
+    "keras.src.activations.activations": frozenset({"ReLU", "Mish"}),
     "keras.src.ops.numpy": OPERATIONS,
     "keras.src.ops.nn": OPERATIONS,
     "keras.src.ops.core": OPERATIONS,
     "keras.src.ops.image": OPERATIONS,
+    "keras.src.ops.math": OPERATIONS,
 }
 
 INERT = frozenset({"__keras_tensor__", "__slice__", "__tuple__", "__ellipsis__"})

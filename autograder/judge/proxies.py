@@ -13,6 +13,7 @@ from typing import Any
 from autograder.judge import models
 from autograder.judge.values import decode, encode
 from autograder.judge.wire import Wire, WireError
+from latentlab.check.failure import CheckFailed
 
 SECONDS_PER_ANSWER = 120
 
@@ -70,7 +71,7 @@ class Link:
                 raise _as_exception(answer["error"])
             return decode(answer.get("value"), arrays, self._resolve)
         except models.ModelRefused as error:
-            raise NoAnswer(str(error)) from None
+            raise CheckFailed(f"{error}.") from None
         except WireError as error:
             raise NoAnswer(f"no usable answer from the notebook's kernel: {error}") from None
 

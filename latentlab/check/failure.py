@@ -47,6 +47,8 @@ def call(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = function(*arguments)
+    except CheckFailed as error:  # what came back is nothing that can be looked at
+        raise CheckFailed(f"{name}: {error}") from error
     except NotImplementedError as error:
         raise CheckFailed(f"{name} is not written yet: put your code into its cell.") from error
     except Exception as error:
@@ -60,3 +62,8 @@ def described(error: Exception) -> str:
     """Return "ValueError: message", cut to a readable length."""
     text = f"{type(error).__name__}: {error}"
     return text if len(text) <= LONGEST else text[:LONGEST] + " ..."
+
+
+def type_name(value: Any) -> str:
+    """Return the name of a value's type; of a proxy in the judge, that of what it stands for."""
+    return getattr(value, "_type_name", type(value).__name__)

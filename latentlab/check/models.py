@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional  # the public API has no name for this type
 
-from latentlab.check.failure import MISSING, CheckFailed, described
+from latentlab.check.failure import MISSING, CheckFailed, described, type_name
 
 
 class Stage(NamedTuple):
@@ -63,15 +63,16 @@ def require_model(name: str, model: Any, size: int) -> keras.Model:
     """
     if model is None:
         raise CheckFailed(MISSING.format(name=name))
+    if hasattr(type(model), "built_for"):  # the judge's proxy of a model that was never called
+        model = model.built_for(size)
     if not isinstance(model, keras.Model):
+        found = type_name(model)
         hint = (
             " This is the output of a layer; wrap it: keras.Model(inputs, outputs)."
-            if isinstance(model, keras.KerasTensor)
+            if found == "KerasTensor"
             else ""
         )
-        raise CheckFailed(
-            f"{name} is of type {type(model).__name__}; expected a Keras model.{hint}"
-        )
+        raise CheckFailed(f"{name} is of type {found}; expected a Keras model.{hint}")
     shape = tuple(model.input_shape[1:]) if _known(model, "input_shape") else (size,)
     if shape != (size,):
         raise CheckFailed(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import keras
@@ -37,13 +38,16 @@ def activations(name: str, model: Any, size: int, output: Output) -> None:
     for pixels, numbers in [0, 1]. Each layer is fed random numbers; no attribute is believed.
     """
     found = stages(name, model, size)
-    for position, stage in enumerate(found[:-1], start=1):
-        if _straight(stage):
-            raise CheckFailed(
-                f"{name} layer {position} has no activation: its output is W x + b, a straight "
-                "line. Without a bend between them, two layers can do no more than one."
-            )
-    _check_output(name, found[-1], output)
+    for position, stage in enumerate(found, start=1):
+        with _random_weights(stage):
+            if stage is found[-1]:
+                _check_output(name, stage, output)
+            elif _straight(stage):
+                raise CheckFailed(
+                    f"{name} layer {position} has no activation: its output is W x + b, a "
+                    "straight line. Without a bend between them, two layers can do no more than "
+                    "one."
+                )
     may = "may be any number" if output == "linear" else "lies between 0 and 1"
     passed(f"{name}: hidden layers bend, each output {may}")
 
@@ -117,6 +121,19 @@ def _difference(units: list[int], sizes: list[int]) -> str:
 
 def _arrows(sizes: list[int]) -> str:
     return " -> ".join(map(str, sizes))
+
+
+@contextmanager
+def _random_weights(stage: Stage) -> Iterator[None]:
+    """Give the stage's dense layer random weights for a while: those it has may all be 0."""
+    rng = np.random.default_rng()
+    layer = next(step for step in stage.steps if getattr(step, "weights", []))
+    own = layer.get_weights()
+    layer.set_weights([rng.normal(size=weight.shape) for weight in own])
+    try:
+        yield
+    finally:
+        layer.set_weights(own)
 
 
 def _probe(stage: Stage) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from latentlab.check.failure import MISSING, CheckFailed
+from latentlab.check.failure import MISSING, CheckFailed, type_name
 
 # Right answers computed in float32, or by another order of summation, differ by less than this;
 # the mistakes that the verbs know differ by far more.
@@ -88,4 +88,4 @@ def _index(mask: np.ndarray) -> str:
 
 
 def _no_numbers(name: str, value: Any) -> str:
-    return f"{name} is of type {type(value).__name__}; expected numbers."
+    return f"{name} is of type {type_name(value)}; expected numbers."
