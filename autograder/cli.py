@@ -63,8 +63,10 @@ def grade(
         int | None, typer.Option(help="Submissions at once; as many as there are cores if not set.")
     ] = None,
     student: Annotated[
-        list[str] | None, typer.Option(help="Grade this student only; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="NAME...", help="Grade these students only."),
     ] = None,
+    names: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
     """Grade a class: every submission, or those of the students named."""
     from autograder.course import Course, CourseError
@@ -72,6 +74,10 @@ def grade(
     from autograder.report import print_table, write_json
     from autograder.submission import students_of
 
+    # `--student ada alan`: an option takes one word, so the words after it arrive as arguments.
+    if names and not student:
+        _stop(f"unexpected {' '.join(names)!r}; name students with --student")
+    student = [*(student or []), *(names or [])]
     _one_of(assignment, labs(), "assignment")
     if submitted is not None and not submitted.is_dir():
         _stop(f"--submitted: there is no folder {submitted}{_near_path(submitted)}")

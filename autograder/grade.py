@@ -51,12 +51,11 @@ def grade_class(
         student = futures[future]
         try:
             text, seconds = future.result()
+            notebook = nbformat.reads(text, as_version=4)
+            finish(record(course, assignment, student, notebook, seconds))
         except Exception as error:  # one submission's trouble, whatever it is, stays its own
             reason = f"the run broke off: {type(error).__name__}: {error}"
             finish(refuse(course, assignment, student, blank, reason))
-        else:
-            notebook = nbformat.reads(text, as_version=4)
-            finish(record(course, assignment, student, notebook, seconds))
     return [results[student] for student in students]
 
 

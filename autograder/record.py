@@ -2,6 +2,8 @@
 
 import copy
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -75,8 +77,7 @@ def _record(
 ) -> Result:
     with course.gradebook() as gradebook:
         gradebook.update_or_create_student(student)
-        folder = course.folder("submitted", student, assignment)
-        timestamp = course.directory.get_existing_timestamp(str(folder))
+        timestamp = _timestamp(course.folder("submitted", student, assignment))
         when = {"timestamp": timestamp} if timestamp else {}
         gradebook.update_or_create_submission(assignment, student, **when)
     steps = [import_item(name) for name in course.config.Autograde.autograde_preprocessors]
@@ -88,6 +89,14 @@ def _record(
     score = sum(check.score for check in checks)
     max_score = sum(check.max_score for check in checks)
     return Result(student, status, reason, score, max_score, seconds, checks)
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    """When the submission came in, by its `timestamp.txt`; None if there is no usable one."""
+    try:
+        return utils.parse_utc((folder / "timestamp.txt").read_text().strip())
+    except (OSError, ValueError):
+        return None
 
 
 def _check(cell: NotebookNode) -> Check:

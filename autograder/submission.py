@@ -1,5 +1,6 @@
 """Reads a submission and makes it safe to run: nbgrader's own sanitizing, and a reason if not."""
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -42,9 +43,15 @@ def _read(folder: Path, assignment: str) -> NotebookNode:
         hint = f"; there is {', '.join(others)}: rename it" if others else ""
         raise Unreadable(f"there is no notebook {path.name}{hint}")
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        json.loads(path.read_text(encoding="utf-8"))
+        notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-    except Exception as error:  # nbformat raises many kinds for a file that is not a notebook
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{path.name} is not a notebook: it is not UTF-8 text") from error
+    except json.JSONDecodeError as error:
+        hint = "it is empty" if path.stat().st_size == 0 else f"it is not whole JSON ({error})"
+        raise Unreadable(f"{path.name} is not a notebook: {hint}") from error
+    except Exception as error:  # nbformat raises many kinds for JSON that is not a notebook
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise Unreadable(f"{path.name} is not a notebook: {lines[0][:200]}") from error
     return notebook

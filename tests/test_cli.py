@@ -27,6 +27,8 @@ def autograder(*args):
         (["grade", LAB, "--submitted", "submited"], "did you mean submitted?"),
         (["grade", LAB, "--jobs", "0"], "--jobs must be 1 or more"),
         (["grade", LAB, "--student", "allan"], "did you mean alan?"),
+        (["grade", LAB, "--student", "alan", "allan"], "did you mean alan?"),
+        (["grade", LAB, "alan"], "--student"),
         (["grade", LAB, "--db", "nonsense"], "--db"),
         (["bundle", "labs.tar"], "labs.zip"),
         (["grad", LAB], "grade"),
@@ -48,9 +50,9 @@ def test_a_course_without_submissions_says_so(course_folder):
 
 
 UNUSABLE = {
-    "not_json": ("this is no notebook", "is not a notebook"),
+    "not_json": ("this is no notebook", "not whole JSON ("),
     "cut_short": (release_path(LAB).read_text()[:5000], "is not a notebook"),
-    "empty": ("", "is not a notebook"),
+    "empty": ("", "it is empty"),
     "json_but_no_notebook": ("[1, 2]", "is not a notebook"),
     "cells_are_no_list": (
         '{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
@@ -78,6 +80,15 @@ def test_unusable_submissions_fail_with_a_reason_and_cost_no_other_its_grade(cou
         assert not submission.needs_manual_grade
     page = course_folder / "autograded" / "not_json" / LAB / f"{LAB}.ipynb"
     assert "could not be graded" in nbformat.read(page, as_version=4).cells[0].source
+
+
+def test_a_timestamp_that_is_none_stops_nothing(course_folder):
+    path = submit(course_folder, "late", "no notebook")
+    (path.parent / "timestamp.txt").write_text("yesterday, about noon")
+    submit(course_folder, "next", "no notebook")
+    ran = autograder("grade", LAB, "--student", "late", "next", "--results", "results.json")
+    assert ran.returncode == 0, ran.stderr
+    assert len(json.loads((course_folder / "results.json").read_text())["submissions"]) == 2
 
 
 def test_the_csv_keeps_names_with_commas_and_quotes_whole(tmp_path):
