@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 # nbgrader looks for its database tool on the PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# JupyterLab wants to be told that its user knows about being root.
+AS_ROOT := $(shell [ "$$(id -u)" != 0 ] || echo --allow-root)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
@@ -33,7 +35,7 @@ check: $(READY)  ## the quick tests, for every day
 	$(BIN)/python -m pytest -m "not slow"
 
 lab: $(READY)  ## open the labs in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)
 
 build: $(READY)  ## build the solutions and releases from their sources
 	$(BIN)/autograder build
