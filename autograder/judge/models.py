@@ -7,6 +7,8 @@ loads the weights.
 
 import copy
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -83,12 +85,9 @@ def unpack(saved: Any, weights: list[np.ndarray]) -> Any:
     Raises ModelRefused for a class that is not in the lists, a
     model that is too large, and weights that do not fit.
     """
-    from keras.src.backend.common.stateless_scope import StatelessScope
-
     config = _clean(saved)
     try:
-        # In this scope variables have shapes but no values yet: a size costs nothing to look at.
-        with StatelessScope(initialize_variables=False):
+        with _shapes_only():
             _check_size(_revive(copy.deepcopy(config)), weights)  # reviving eats its config
         model = _revive(config)
         model.set_weights(weights)
@@ -97,6 +96,20 @@ def unpack(saved: Any, weights: list[np.ndarray]) -> Any:
     except Exception as error:  # Keras raises many kinds for a config that does not hold together
         raise ModelRefused(f"the model cannot be rebuilt: {error}"[:500]) from error
     return model
+
+
+@contextmanager
+def _shapes_only() -> Iterator[None]:
+    """Models that are made in here have variables with shapes and no values: any size is free."""
+    from keras.src.backend.common import global_state
+    from keras.src.backend.common.stateless_scope import StatelessScope
+
+    try:
+        with StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        # Keras remembers such variables, and would give them values at the next occasion.
+        global_state.set_global_attribute("uninitialized_variables", [])
 
 
 def _revive(config: dict) -> Any:
