@@ -4,8 +4,9 @@
     # %% check="encoder" points=2                a test cell, graded by the machine
     # %% [markdown] written="bottleneck" points=3    a written answer, graded by hand
 
-Here these words become nbgrader's metadata, and every cell gets an id that stays the same as
-long as its text does. `proof` files have the same form, with `mutant` and `alternate` words.
+A cell whose output differs from run to run has `tags=["nbval-ignore-output"]`. Here the words
+become nbgrader's metadata, and every cell gets an id that stays the same as long as its text
+does. `proof` files have the same form, with `mutant` and `alternate` words.
 """
 
 import hashlib
@@ -66,7 +67,8 @@ def read_source(lab: str) -> NotebookNode:
         kinds = [kind for kind in KINDS if kind in cell.metadata]
         if len(kinds) > 1:
             raise SourceError(f"{lab}: a cell is both {' and '.join(kinds)}:\n{cell.source[:200]}")
-        cell.metadata = _nbgrader_metadata(cell, kinds[0], lab) if kinds else {}
+        tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+        cell.metadata = tags | (_nbgrader_metadata(cell, kinds[0], lab) if kinds else {})
         cell.id = _new_id(cell, seen)
         seen.add(cell.id)
         notebook.cells.append(cell)

@@ -53,8 +53,7 @@ print("x_test :", x_test.shape)
 # mean grey of each of 14 × 14 squares, then of 7 × 7 squares, and so on. Then we draw the digit
 # again from these numbers alone.
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 def mean_grey(images, side):
     """Keep only the mean grey of side x side squares; draw each as one flat square."""
     width = 28 // side
@@ -77,8 +76,7 @@ lab.show_rows(
 # %% [markdown]
 # ## 2. Encoder, code, decoder
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 sizes = [784, 256, 128, 64, 2, 64, 128, 256, 784]
 colours = ["#4878a8"] * 4 + ["#c03030"] + ["#d08a2e"] * 4
 names = {1.5: ("encoder", "#4878a8"), 4: ("code", "#c03030"), 6.5: ("decoder", "#d08a2e")}
@@ -133,8 +131,7 @@ plt.show()
 # Here is a tiny autoencoder. Each circle is a neuron, each line is a weight. Every neuron that
 # lines lead into also has a bias.
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 tiny = [4, 3, 2, 3, 4]
 fig, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
 rows = [np.arange(size) - (size - 1) / 2 for size in tiny]
@@ -182,8 +179,7 @@ check.counts(
 # Look at one digit and at four poor copies of it. Which copy is best? Put them in order by eye,
 # and keep your order in mind.
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 digit = test.images[7, :, :, 0]
 noise = np.random.default_rng(1).random(digit.shape)
 copies = {
@@ -293,8 +289,7 @@ for name, image in copies.items():
 # Now the curves, and their slopes. The true pixel is white, $x = 1$; the rebuilt value $\hat x$
 # goes from 0 to 1.
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 x_hat = np.linspace(0.02, 0.999, 500)
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
 for name, loss, colour in [("mse", mse, "#4878a8"), ("bce", bce, "#c03030")]:
@@ -477,8 +472,7 @@ def train_autoencoder(autoencoder, x_train, x_test):
     ### END SOLUTION
 
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 autoencoder = history = None  # until all four functions above are written
 lab.seed(1)
 encoder, decoder = build_encoder(), build_decoder()
@@ -498,8 +492,7 @@ if history is not None:
 # digits with that of PCA, the best that two numbers can do *without* bends (lab 2 is about it).
 # It also measures that really no more than two numbers get through.
 
-# %% check="training" points=3
-# NBVAL_IGNORE_OUTPUT
+# %% check="training" points=3 tags=["nbval-ignore-output"]
 from latentlab import check
 from latentlab import load as _load
 
@@ -545,8 +538,7 @@ from autograder.heldout import heldout as _heldout
 check.rebuilds(reconstruct, _heldout("mnist")[0][:33].reshape(-1, 784), shape=(28, 28))
 ### END HIDDEN TESTS
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 check.answered(autoencoder=autoencoder)
 one_of_each = [int(np.flatnonzero(test.labels == label)[0]) for label in range(10)]
 lab.show_rows(
@@ -564,8 +556,7 @@ lab.show_rows(
 # The encoder can be used alone. It gives each test digit a place in the plane. The colours show
 # the labels, which the network never saw.
 
-# %%
-# NBVAL_IGNORE_OUTPUT
+# %% tags=["nbval-ignore-output"]
 check.answered(autoencoder=autoencoder)
 lab.plot_latent(
     encoder(x_test), test.labels, title="Nobody told it the labels, yet equal digits lie together"
