@@ -104,26 +104,33 @@ def twice(x): return Liar()
 """
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "assert lie == 36",
-        "assert lie",
-        "assert not (lie != 36)",
-        "assert float(lie) == 36",
-        "assert len(lie) == 36",
-        "import numpy as np\nassert np.allclose(lie, 36)",
-        "import numpy as np\nnp.testing.assert_allclose(lie, 36)",
-        "assert lie.value == 36",
-        "assert isinstance(lie, int)",
-        "assert number == 36",
-        "assert (array == 36).all()",
-        "assert twice(18) == 36",
-        "import numpy as np\nassert np.asarray(twice(18)) == 36",
-    ],
-)
-def test_a_forged_object_proves_nothing(source):
-    assert check(source, FORGED) != ""
+PROVES = [
+    "assert lie == 36",
+    "assert lie",
+    "assert not (lie != 36)",
+    "assert float(lie) == 36",
+    "assert len(lie) == 36",
+    "import numpy as np\nassert np.allclose(lie, 36)",
+    "import numpy as np\nnp.testing.assert_allclose(lie, 36)",
+    "assert lie.value == 36",
+    "assert isinstance(lie, int)",
+    "assert number == 36",
+    "assert (array == 36).all()",
+    "assert twice(18) == 36",
+    "import numpy as np\nassert np.asarray(twice(18)) == 36",
+]
+
+
+@pytest.fixture(scope="module")
+def verdicts_on_forgeries():
+    tests = [graded_cell(source, f"forged-{i}") for i, source in enumerate(PROVES)]
+    cells = judge(IMPORTS, FORGED, *tests)[2:]
+    return dict(zip(PROVES, map(verdict, cells), strict=True))
+
+
+@pytest.mark.parametrize("source", PROVES)
+def test_a_forged_object_proves_nothing(verdicts_on_forgeries, source):
+    assert verdicts_on_forgeries[source] != ""
 
 
 @pytest.mark.parametrize(

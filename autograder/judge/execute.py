@@ -30,11 +30,16 @@ from autograder.warm.provisioner import WarmKernelManager
 ROOT = Path(__file__).resolve().parents[2]
 # What a student's kernel gets to know of the environment.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LATENTLAB_DATA", "TF_ENABLE_ONEDNN_OPTS")
+# One thread: networks of this size train no faster with more, and a class fills all cores anyway.
 SET = {
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
     "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+# How long a kernel has to come back from a call that the judge has given up on.
+GRACE_SECONDS = 2
 MAX_EXTRA_FILE_BYTES = 50 * 2**20
 
 
@@ -141,10 +146,10 @@ class JudgedExecute(Execute):
 
     async def _end_answering(self, answering: asyncio.Future) -> None:
         """Get the kernel out of a call that the judge no longer waits for."""
-        if (await asyncio.wait({answering}, timeout=5))[0]:
+        if (await asyncio.wait({answering}, timeout=GRACE_SECONDS))[0]:
             return
         await self.km.interrupt_kernel()
-        if (await asyncio.wait({answering}, timeout=5))[0]:
+        if (await asyncio.wait({answering}, timeout=GRACE_SECONDS))[0]:
             return
         self._death = "the kernel did not come back from a call that a check had made"
         await self.km.shutdown_kernel(now=True)
