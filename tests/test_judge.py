@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT, graded_cell, judge, printed, verdict
 
 from autograder.warm.client import WarmProcess
+from autograder.warm.hide import can_hide
 
 pytestmark = pytest.mark.slow
 
@@ -225,10 +226,33 @@ def test_each_test_cell_starts_with_names_of_its_own():
     assert verdict(cells[2]).startswith("NameError")
 
 
+needs_namespaces = pytest.mark.skipif(not can_hide(), reason="no user namespaces here")
+
+
+@needs_namespaces
 @pytest.mark.parametrize("folder", ["autograder/heldout", "solutions"])
 def test_a_students_kernel_does_not_see(folder):
     cells = judge(f"import os\nprint(os.listdir({str(ROOT / folder)!r}))")
     assert printed(cells[0]) == "[]\n"
+
+
+@needs_namespaces
+def test_what_is_hidden_cannot_be_brought_back():
+    folder = str(ROOT / "autograder" / "heldout")
+    cells = judge(
+        "import ctypes, os",
+        f"print(ctypes.CDLL(None).umount2({folder.encode()!r}, 2), os.listdir({folder!r}))",
+    )
+    assert printed(cells[1]) == "-1 []\n"
+
+
+def test_where_nothing_can_be_hidden_grading_goes_on_with_a_warning(monkeypatch, caplog):
+    from autograder.judge import execute
+
+    monkeypatch.setattr(execute, "can_hide", lambda: False)
+    cells = judge("answer = 36", graded_cell("assert answer == 36", "it"))
+    assert verdict(cells[1]) == ""
+    assert "no user namespaces" in caplog.text
 
 
 def test_the_environment_does_not_reach_the_kernel(monkeypatch):

@@ -25,6 +25,7 @@ from traitlets import Float, Integer, List, Unicode
 
 from autograder.judge.client import Judge, this_threads_judge
 from autograder.judge.student import SERVE
+from autograder.warm.hide import can_hide
 from autograder.warm.provisioner import WarmKernelManager
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,10 @@ SET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+NOT_HIDDEN = (
+    "This system has no user namespaces (as in some containers): the notebooks' kernels can read "
+    "the solutions and the judge's images. Do not grade the work of strangers here."
+)
 # How long a kernel has to come back from a call that the judge has given up on.
 GRACE_SECONDS = 2
 MAX_EXTRA_FILE_BYTES = 50 * 2**20
@@ -67,6 +72,8 @@ class JudgedExecute(Execute):
         """Run the notebook's code cells and put the outputs into it."""
         folder = resources.get("metadata", {}).get("path")
         self._death = ""
+        if not can_hide():
+            self.log.warning(NOT_HIDDEN)
         self._judge = this_threads_judge()
         self._kernel_end, judge_end = socket.socketpair()
         with self._kernel_end, judge_end, _scratch(folder) as self._scratch:
@@ -83,7 +90,7 @@ class JudgedExecute(Execute):
         """Start the kernel in its scratch folder, without what is none of its business."""
         env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         env |= SET | {"HOME": self._scratch, "IPYTHONDIR": f"{self._scratch}/.ipython"}
-        hidden = [folder for folder in self.hidden if os.path.isdir(folder)]
+        hidden = [folder for folder in self.hidden if os.path.isdir(folder)] if can_hide() else []
         await super().async_start_new_kernel(
             **kwargs, cwd=self._scratch, env=env, share=self._kernel_end, hidden=hidden
         )
