@@ -15,6 +15,7 @@ from autograder.build import release
 from autograder.course import Course
 from autograder.record import Result, record, refuse
 from autograder.submission import Unreadable, prepare
+from autograder.warm.client import warm_process
 
 
 def grade_class(
@@ -67,6 +68,7 @@ def run_submission(text: str, folder: str, config: Config, hidden: list[str]) ->
     """
     from autograder.judge.execute import JudgedExecute
 
+    warm_process().wait_until_ready()  # the first submission is not charged for it
     start = time.perf_counter()
     notebook = nbformat.reads(text, as_version=4)
     runner = JudgedExecute(config=config)

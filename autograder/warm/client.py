@@ -94,8 +94,8 @@ class WarmProcess:
             "argv": argv or [],
             "hidden": hidden or [],
         }
+        self.wait_until_ready()
         with self._lock:
-            self._await_ready()
             try:
                 packet = json.dumps(order).encode()
                 socket.send_fds(self._socket, [packet], [share.fileno()] if share else [])
@@ -117,13 +117,15 @@ class WarmProcess:
         """Whether the warm process still runs."""
         return self._process.poll() is None
 
-    def _await_ready(self) -> None:
-        if self._ready:
-            return
-        readable, _, _ = select.select([self._socket], [], [], SECONDS_TO_WARM_UP)
-        if not readable or not self._socket.recv(MAX_PACKET):
-            raise ColdError("the warm process did not start: see its message above")
-        self._ready = True
+    def wait_until_ready(self) -> None:
+        """Wait till everything is imported. Raises ColdError when that fails."""
+        with self._lock:
+            if self._ready:
+                return
+            readable, _, _ = select.select([self._socket], [], [], SECONDS_TO_WARM_UP)
+            if not readable or not self._socket.recv(MAX_PACKET):
+                raise ColdError("the warm process did not start: see its message above")
+            self._ready = True
 
 
 _warm: WarmProcess | None = None
