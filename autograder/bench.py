@@ -18,20 +18,11 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.table import Table
 
+from autograder.course import lay_out_course
 from autograder.proof import submission
-from autograder.source import ROOT, SOLUTIONS
 
 LAB = "lab01_mnist_autoencoder"
 SUBMISSIONS = 4
-CONFIG = """\
-load_subconfig({config!r})
-c = get_config()
-c.CourseDirectory.root = {root!r}
-c.CourseDirectory.source_directory = {source!r}
-c.CourseDirectory.submitted_directory = "submitted"
-c.CourseDirectory.autograded_directory = "autograded"
-c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
-"""
 PLAIN = """\
 from nbgrader.converters import Autograde
 c.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default_args[0]
@@ -68,19 +59,15 @@ def _measure(
     folder: Path, settings: str, before: list[str], command: list[str]
 ) -> tuple[float, list[float]]:
     """Run the command in a fresh course; give the seconds that it took and the scores."""
-    folder.mkdir()
-    config = CONFIG.format(
-        config=str(ROOT / "nbgrader_config.py"), root=str(folder), source=str(SOLUTIONS)
-    )
+    lay_out_course(folder)
     for number in range(SUBMISSIONS):
         path = folder / "submitted" / f"student{number}" / LAB / f"{LAB}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(submission(LAB), path)
-    (folder / "nbgrader_config.py").write_text(config)
     if before:
         subprocess.run(before, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(folder / "autograded")
-    (folder / "nbgrader_config.py").write_text(config + settings)
+    lay_out_course(folder, settings)
     start = time.perf_counter()
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     seconds = time.perf_counter() - start

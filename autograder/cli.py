@@ -69,11 +69,6 @@ def grade(
     names: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
     """Grade a class: every submission, or those of the students named."""
-    from autograder.course import Course, CourseError
-    from autograder.grade import grade_class
-    from autograder.report import print_table, write_json
-    from autograder.submission import students_of
-
     # `--student ada alan`: an option takes one word, so the words after it arrive as arguments.
     if names and not student:
         _stop(f"unexpected {' '.join(names)!r}; name students with --student")
@@ -83,6 +78,11 @@ def grade(
         _stop(f"--submitted: there is no folder {submitted}{_near_path(submitted)}")
     if jobs is not None and jobs < 1:
         _stop(f"--jobs must be 1 or more, not {jobs}")
+    from autograder.course import Course, CourseError
+    from autograder.grade import grade_class
+    from autograder.report import print_table, write_json
+    from autograder.submission import students_of
+
     try:
         course = Course(submitted, db)
     except CourseError as error:

@@ -16,12 +16,25 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
-from autograder.source import ROOT
+from autograder.source import ROOT, SOLUTIONS
 
 # nbgrader adds rows in an order that SQLAlchemy remarks upon; the rows are right.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 CONFIG_NAME = "nbgrader_config.py"
+
+
+LAYOUT = """\
+# A course with the settings of the project and folders of its own.
+load_subconfig({config!r})
+c = get_config()
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.source_directory = {source!r}
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
+"""
 
 
 class CourseError(ValueError):
@@ -92,6 +105,15 @@ def _put_tools_on_path() -> None:
     tools = str(Path(sys.executable).parent)
     if tools not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", os.defpath)])
+
+
+def lay_out_course(folder: Path, settings: str = "") -> None:
+    """Make a folder a course of its own, with the project's labs and perhaps other settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = LAYOUT.format(
+        config=str(ROOT / CONFIG_NAME), root=str(folder.resolve()), source=str(SOLUTIONS)
+    )
+    (folder / CONFIG_NAME).write_text(text + settings, encoding="utf-8")
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:

@@ -17,7 +17,7 @@ import nbformat
 
 from autograder.build import build
 from autograder.cli import console, grading_progress, say_built
-from autograder.course import Course
+from autograder.course import Course, lay_out_course
 from autograder.grade import grade_class
 from autograder.proof import submission, variants
 from autograder.record import Result
@@ -31,17 +31,6 @@ NAMES = """
     niklaus radia tony
 """.split()
 ALTERNATES = 5
-CONFIG = """\
-# The demonstration's course: the settings of the project, with folders of its own.
-load_subconfig("../nbgrader_config.py")
-c = get_config()
-c.CourseDirectory.root = {root!r}
-c.CourseDirectory.source_directory = {source!r}
-c.CourseDirectory.submitted_directory = "submitted"
-c.CourseDirectory.autograded_directory = "autograded"
-c.CourseDirectory.feedback_directory = "feedback"
-c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
-"""
 
 
 def main() -> None:
@@ -67,9 +56,7 @@ def main() -> None:
 def _make_course() -> None:
     """Lay out the demo's course anew, with a submission for each sample student."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
-    config = CONFIG.format(root=str(FOLDER), source=str(ROOT / "solutions"))
-    (FOLDER / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    lay_out_course(FOLDER)
     for name, text in zip(NAMES, _sample_texts(), strict=True):
         path = FOLDER / "submitted" / name / LAB / f"{LAB}.ipynb"
         path.parent.mkdir(parents=True)

@@ -7,18 +7,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.course import lay_out_course
+
 ROOT = Path(__file__).resolve().parents[1]
 LAB = "lab01_mnist_autoencoder"
-CONFIG = """
-load_subconfig({config!r})
-c = get_config()
-c.CourseDirectory.root = {root!r}
-c.CourseDirectory.source_directory = {source!r}
-c.CourseDirectory.submitted_directory = "submitted"
-c.CourseDirectory.autograded_directory = "autograded"
-c.CourseDirectory.feedback_directory = "feedback"
-c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
-"""
 
 
 def pytest_collection_modifyitems(items):
@@ -29,10 +21,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def course_folder(tmp_path, monkeypatch):
     """An empty course with the project's settings, as the working folder."""
-    text = CONFIG.format(
-        config=str(ROOT / "nbgrader_config.py"), root=str(tmp_path), source=str(ROOT / "solutions")
-    )
-    (tmp_path / "nbgrader_config.py").write_text(text)
+    lay_out_course(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
     return tmp_path
