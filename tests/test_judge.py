@@ -246,6 +246,12 @@ def test_what_is_hidden_cannot_be_brought_back():
     assert printed(cells[1]) == "-1 []\n"
 
 
+def test_a_folder_that_the_kernel_needs_is_never_hidden(tmp_path):
+    folders = ["/", "/tmp", str(ROOT), str(tmp_path / "absent")]
+    cells = judge("answer = 36", graded_cell("assert answer == 36", "it"), hidden=folders)
+    assert verdict(cells[1]) == ""
+
+
 def test_where_nothing_can_be_hidden_grading_goes_on_with_a_warning(monkeypatch, caplog):
     from autograder.judge import execute
 

@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,13 +91,18 @@ class JudgedExecute(Execute):
         """Start the kernel in its scratch folder, without what is none of its business."""
         env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         env |= SET | {"HOME": self._scratch, "IPYTHONDIR": f"{self._scratch}/.ipython"}
-        hidden = [folder for folder in self.hidden if os.path.isdir(folder)] if can_hide() else []
+        hidden = list(filter(self._may_hide, self.hidden)) if can_hide() else []
         await super().async_start_new_kernel(
             **kwargs, cwd=self._scratch, env=env, share=self._kernel_end, hidden=hidden
         )
         self._kernel_end.close()
 
     start_new_kernel = run_sync(async_start_new_kernel)
+
+    def _may_hide(self, folder: str) -> bool:
+        """Whether the folder is there and holds nothing that the kernel itself needs."""
+        needed = (self._scratch, str(ROOT), sys.prefix)
+        return os.path.isdir(folder) and not any(Path(n).is_relative_to(folder) for n in needed)
 
     async def async_execute_cell(
         self, cell: NotebookNode, cell_index: int, **kwargs: Any
