@@ -71,6 +71,13 @@ class ModelRefused(WireError):
     """A model that the judge does not rebuild; the message is one for the student."""
 
 
+def is_model(value: Any) -> bool:
+    """Whether the value is a Keras model."""
+    import keras
+
+    return isinstance(value, keras.Model)
+
+
 def pack(model: Any) -> tuple[dict, list[np.ndarray]]:
     """A model's config and weights. Raises whatever Keras raises for a model it cannot save."""
     import keras

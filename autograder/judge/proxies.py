@@ -90,7 +90,7 @@ class Link:
             return {"kind": "object", "id": value._number}
         if id(value) in self._ids:
             return {"kind": "object", "id": self._ids[id(value)]}
-        if not _is_model(value):
+        if not models.is_model(value):
             raise TypeError(f"a {type(value).__name__} cannot be given to a student's function")
         saved, weights = models.pack(value)
         first = len(arrays)
@@ -168,12 +168,6 @@ class Names(dict):
         if self._link is None:
             raise NameError(f"name {name!r} is not defined")
         return self._link.look_up(name)
-
-
-def _is_model(value: Any) -> bool:
-    import keras
-
-    return isinstance(value, keras.Model)
 
 
 def _as_exception(described: Any) -> Exception:

@@ -87,7 +87,7 @@ class StudentEnd:
             "type": type(value).__name__,
             "callable": callable(value),
         }
-        if _is_model(value):
+        if models.is_model(value):
             node |= _model_node(value, arrays)
         return node
 
@@ -95,12 +95,6 @@ class StudentEnd:
         if node["kind"] == "object":
             return self._objects[node["id"]]
         return models.unpack(node["saved"], [arrays[number] for number in node["weights"]])
-
-
-def _is_model(value: Any) -> bool:
-    import keras
-
-    return isinstance(value, keras.Model)
 
 
 def _model_node(model: Any, arrays: list) -> dict:
