@@ -126,15 +126,7 @@ def say_built(lab: str, written: list[Path]) -> None:
 
 @contextmanager
 def grading_progress(total: int) -> Iterator[Callable[["Result"], None]]:
-    """A progress bar over submissions; what it gives is to be called with each result.
-
-    Before it, a warning where the system cannot hide folders from the notebooks.
-    """
-    from autograder.judge.execute import NOT_HIDDEN
-    from autograder.warm.hide import can_hide
-
-    if not can_hide():
-        console.print(NOT_HIDDEN, style="bold red", soft_wrap=True)
+    """A progress bar over submissions; what it gives is to be called with each result."""
     columns = (
         TextColumn("{task.description:<30}"),
         BarColumn(),

@@ -8,7 +8,6 @@ import pytest
 from conftest import ROOT, graded_cell, judge, printed, verdict
 
 from autograder.warm.client import WarmProcess
-from autograder.warm.hide import can_hide
 
 pytestmark = pytest.mark.slow
 
@@ -199,7 +198,7 @@ def test_a_cell_without_end_is_interrupted():
     cells = judge(
         "answer = 36\nwhile True: pass", graded_cell("assert answer == 36", "next"), timeout=2
     )
-    assert "Timeout" in str(cells[0].outputs)
+    assert "ran longer than 2 seconds" in str(cells[0].outputs)
     assert verdict(cells[1]) == ""
 
 
@@ -226,39 +225,10 @@ def test_each_test_cell_starts_with_names_of_its_own():
     assert verdict(cells[2]).startswith("NameError")
 
 
-needs_namespaces = pytest.mark.skipif(not can_hide(), reason="no user namespaces here")
-
-
-@needs_namespaces
-@pytest.mark.parametrize("folder", ["autograder/heldout", "solutions"])
-def test_a_students_kernel_does_not_see(folder):
-    cells = judge(f"import os\nprint(os.listdir({str(ROOT / folder)!r}))")
-    assert printed(cells[0]) == "[]\n"
-
-
-@needs_namespaces
-def test_what_is_hidden_cannot_be_brought_back():
-    folder = str(ROOT / "autograder" / "heldout")
-    cells = judge(
-        "import ctypes, os",
-        f"print(ctypes.CDLL(None).umount2({folder.encode()!r}, 2), os.listdir({folder!r}))",
-    )
-    assert printed(cells[1]) == "-1 []\n"
-
-
 def test_a_folder_that_the_kernel_needs_is_never_hidden(tmp_path):
     folders = ["/", "/tmp", str(ROOT), str(tmp_path / "absent")]
     cells = judge("answer = 36", graded_cell("assert answer == 36", "it"), hidden=folders)
     assert verdict(cells[1]) == ""
-
-
-def test_where_nothing_can_be_hidden_grading_goes_on_with_a_warning(monkeypatch, caplog):
-    from autograder.judge import execute
-
-    monkeypatch.setattr(execute, "can_hide", lambda: False)
-    cells = judge("answer = 36", graded_cell("assert answer == 36", "it"))
-    assert verdict(cells[1]) == ""
-    assert "no user namespaces" in caplog.text
 
 
 def test_the_environment_does_not_reach_the_kernel(monkeypatch):
@@ -273,25 +243,11 @@ def test_two_kernels_draw_different_random_numbers():
     assert np.all(np.array(first.split()) != np.array(second.split()))
 
 
-def test_no_kernel_is_left_when_its_notebook_is_done():
-    number = int(printed(judge("import os\nprint(os.getpid())")[0]))
-    assert not alive(number)
-
-
-def alive(number):
-    """Whether the process runs; one that has ended but is not yet forgotten does not."""
-    try:
-        status = Path(f"/proc/{number}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] not in "ZX"
-
-
 def test_every_child_ends_with_the_warm_process():
     warm = WarmProcess()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
-        child = warm.fork("judge", share=theirs)
+        child = warm.fork("judge", share=[theirs])
         assert child.poll() is None
         warm.close()
         assert child.wait(10) == 0

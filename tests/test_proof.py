@@ -18,7 +18,6 @@ from types import CodeType
 
 import nbformat
 import pytest
-from jupyter_core.utils import run_sync
 from nbgrader.utils import determine_grade
 
 from autograder.judge.execute import JudgedExecute
@@ -103,7 +102,7 @@ def run_sharing_a_kernel(lab, light):
 class BothWays(JudgedExecute):
     """Runs each test cell twice: in the student's kernel, as plain nbgrader does, and judged."""
 
-    hidden = ()  # run in the kernel, hidden tests need the judge's images there
+    sandbox = False  # run in the kernel, hidden tests need the judge's images there
 
     def run(self, notebook):
         self.plain = []
@@ -111,14 +110,12 @@ class BothWays(JudgedExecute):
         checks = [cell for cell in judged.cells if is_check(cell)]
         return {"judge": checks, "plain nbgrader": self.plain}
 
-    async def async_execute_cell(self, cell, cell_index, **kwargs):
+    def _run(self, cell, index):
         if is_check(cell):
             copied = copy.deepcopy(cell)
-            await super(JudgedExecute, self).async_execute_cell(copied, cell_index, **kwargs)
+            self._run_students(copied, index)
             self.plain.append(copied)
-        return await super().async_execute_cell(cell, cell_index, **kwargs)
-
-    execute_cell = run_sync(async_execute_cell)
+        return super()._run(cell, index)
 
 
 def restored(lab, what):

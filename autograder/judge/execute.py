@@ -1,52 +1,42 @@
 """The nbgrader preprocessor that stands in the place of nbgrader's `Execute`.
 
-A student's cells run in a kernel of their own; the test cells run in the judge. What ends up in
-the notebook's outputs is what the judge saw, and nbgrader takes the grades from there.
+A student's cells run in a sandboxed kernel of their own; the test cells run in the judge. What
+ends up in the notebook's outputs of a test cell is what the judge saw, and nbgrader takes the
+grades from there.
 """
 
-import asyncio
+import contextlib
 import os
-import shutil
-import socket
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import select
+import time
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_core.utils import run_sync
-from nbclient.exceptions import DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Float, Integer, List, Unicode
+from traitlets import Bool, Float, Integer, List, Unicode
 
 from autograder.judge.client import Judge, this_threads_judge
-from autograder.judge.student import SERVE
-from autograder.warm.hide import can_hide
-from autograder.warm.provisioner import WarmKernelManager
+from autograder.kernel.client import KernelGone, StudentKernel, Walls
+from autograder.sandbox.files import ROOT
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.trial import why_not_isolated
+from autograder.warm.client import environment
 
-ROOT = Path(__file__).resolve().parents[2]
-# What a student's kernel gets to know of the environment.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LATENTLAB_DATA", "TF_ENABLE_ONEDNN_OPTS")
-# One thread: networks of this size train no faster with more, and a class fills all cores anyway.
-SET = {
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
-NOT_HIDDEN = (
-    "This system has no user namespaces (as in some containers): the notebooks' kernels can read "
-    "the solutions and the judge's images. Do not grade the work of strangers here."
+NOT_ISOLATED = (
+    "This system cannot shut a notebook in ({reason}). Grade on a Linux machine with user "
+    "namespaces; or, if you know and trust whose work it is, use `autograder grade --no-sandbox` "
+    "(for nbgrader: c.JudgedExecute.sandbox = False)."
 )
-# How long a kernel has to come back from a call that the judge has given up on.
-GRACE_SECONDS = 2
-MAX_EXTRA_FILE_BYTES = 50 * 2**20
+# How long a check may go on when its kernel does not answer any more.
+END_OF_CHECK_SECONDS = 1
+
+
+class NoSandbox(RuntimeError):
+    """The system cannot isolate a notebook, and nobody said that it need not be."""
 
 
 class JudgedExecute(Execute):
@@ -54,133 +44,159 @@ class JudgedExecute(Execute):
 
     timeout = Integer(300, help="seconds that a student's cell may take").tag(config=True)
     check_seconds = Float(60, help="seconds that a test cell may take").tag(config=True)
-    # The notebook is done with its kernel: a polite shutdown would only cost time.
-    shutdown_kernel = "immediate"
+    notebook_seconds = Float(900, help="seconds that the whole notebook may take").tag(config=True)
+    sandbox = Bool(True, help="shut the notebook in; refuse to run it otherwise").tag(config=True)
+    memory_megabytes = Integer(4096, help="memory of a notebook's processes").tag(config=True)
+    processes = Integer(64, help="processes of a notebook at once").tag(config=True)
+    disk_megabytes = Integer(256, help="size of a notebook's working folder").tag(config=True)
     hidden = List(
         Unicode(),
         default_value=[str(ROOT / "autograder" / "heldout"), str(ROOT / "solutions")],
-        help="folders that a student's kernel must not see",
+        help="folders that a student's kernel must not see, wherever they lie",
     ).tag(config=True)
 
+    _kernel: StudentKernel | None
     _judge: Judge
-    _kernel_end: socket.socket
-    _scratch: str
-    _death = ""
+    _death: str
+    _deadline: float
 
     def preprocess(
-        self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
+        self,
+        nb: NotebookNode,
+        resources: ResourcesDict,
+        km: Any = None,
+        files: dict[str, bytes] | None = None,
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Run the notebook's code cells and put the outputs into it."""
-        folder = resources.get("metadata", {}).get("path")
+        """Run the notebook's code cells, with `files` beside it, and put the outputs into it.
+
+        `tried` then holds sentences on what the notebook tried that it may not. Raises NoSandbox,
+        and KernelDisturbed or JudgeDisturbed when somebody killed a process of the grader: then
+        the notebook must be run again.
+        """
+        self._check_sandbox()
+        self.nb = nb
+        self.reset_execution_trackers()
+        self.tried: list[str] = []
         self._death = ""
-        if not can_hide():
-            self.log.warning(NOT_HIDDEN)
+        self._deadline = time.monotonic() + self.notebook_seconds
         self._judge = this_threads_judge()
-        self._kernel_end, judge_end = socket.socketpair()
-        with self._kernel_end, judge_end, _scratch(folder) as self._scratch:
-            self._judge.open(judge_end)
-            judge_end.close()
-            return super().preprocess(nb, resources)
+        self._kernel = StudentKernel(self._walls(), environment())
+        try:
+            self._judge.open(self._kernel.judge_end)
+            with self._noting_death():
+                self._kernel.lay_down(files or {}, self.timeout)
+            judged = [(cell, self._run(cell, index)) for index, cell in enumerate(nb.cells)]
+        finally:
+            self._kernel.close()
+        # Only now: no message of the kernel can change them any more.
+        for cell, outputs in judged:
+            if outputs is not None:
+                cell.outputs = [nbformat.from_dict(output) for output in outputs]
+        self.tried = list(dict.fromkeys(self._kernel.notes))
+        self.set_widgets_metadata()
+        return nb, resources
 
-    def create_kernel_manager(self) -> WarmKernelManager:
-        """A manager whose kernel is forked, and reached through sockets beside its folder."""
-        self.km = WarmKernelManager(transport="ipc", ip=f"{self._scratch}-kernel")
-        return self.km
+    def _check_sandbox(self) -> None:
+        reason = why_not_isolated() if self.sandbox else ""
+        if reason:
+            raise NoSandbox(NOT_ISOLATED.format(reason=reason))
 
-    async def async_start_new_kernel(self, **kwargs: Any) -> None:
-        """Start the kernel in its scratch folder, without what is none of its business."""
-        env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        env |= SET | {"HOME": self._scratch, "IPYTHONDIR": f"{self._scratch}/.ipython"}
-        hidden = list(filter(self._may_hide, self.hidden)) if can_hide() else []
-        await super().async_start_new_kernel(
-            **kwargs, cwd=self._scratch, env=env, share=self._kernel_end, hidden=hidden
+    def _walls(self) -> Walls:
+        data = os.environ.get("LATENTLAB_DATA")
+        limits = Limits(
+            memory_megabytes=self.memory_megabytes,
+            processes=self.processes,
+            disk_megabytes=self.disk_megabytes,
+            cpu_seconds=int(self.notebook_seconds) + 1,
         )
-        self._kernel_end.close()
+        visible = [os.path.abspath(data)] if data and os.path.isdir(data) else []
+        return Walls(self.sandbox, limits, visible, [str(Path(f).resolve()) for f in self.hidden])
 
-    start_new_kernel = run_sync(async_start_new_kernel)
-
-    def _may_hide(self, folder: str) -> bool:
-        """Whether the folder is there and holds nothing that the kernel itself needs."""
-        needed = (self._scratch, str(ROOT), sys.prefix)
-        return os.path.isdir(folder) and not any(Path(n).is_relative_to(folder) for n in needed)
-
-    async def async_execute_cell(
-        self, cell: NotebookNode, cell_index: int, **kwargs: Any
-    ) -> NotebookNode:
-        """Run a cell where it belongs. A dead kernel fails its cell and those after it."""
+    def _run(self, cell: NotebookNode, index: int) -> list[dict] | None:
+        """Run a cell where it belongs. A test cell's outputs are given back."""
         if cell.cell_type != "code":
-            return cell
+            return None
         if is_grade(cell) and not is_solution(cell):
-            outputs = await self._judged(cell, cell_index)
-            cell.outputs = [nbformat.from_dict(output) for output in outputs]
-        elif self._death:
-            cell.outputs = [nbformat.from_dict(_error("DeadKernel", self._death))]
-        else:
-            try:
-                await super().async_execute_cell(cell, cell_index, **kwargs)
-            except DeadKernelError:
-                self._death = "the kernel died while it ran an earlier cell"
-                cell.outputs.append(
-                    nbformat.from_dict(_error("DeadKernel", "the kernel died while it ran this"))
-                )
-        self.nb.cells[cell_index] = cell
-        return cell
+            return self._judged(cell)
+        cell.outputs = []
+        with self._noting_death():
+            self._run_students(cell, index)
+        cell.outputs = list(filter(_is_valid, cell.outputs))
+        if self._death:
+            cell.outputs.append(nbformat.from_dict(_error("DeadKernel", self._death)))
+        return None
 
-    execute_cell = run_sync(async_execute_cell)
+    def _run_students(self, cell: NotebookNode, index: int) -> None:
+        if self._death:
+            return
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise KernelGone(f"the notebook ran longer than {self.notebook_seconds:g} seconds")
 
-    async def _judged(self, cell: NotebookNode, index: int) -> list[dict]:
+        def show(message: dict) -> None:
+            # A kernel in the hands of a student's code may send anything; what is no output of a
+            # cell makes nbclient raise one error or another, and is left out.
+            with contextlib.suppress(Exception):
+                self.process_message(_as_jupyters(message), cell, index)
+
+        self.clear_before_next_output = False  # as nbclient does before each cell
+        seconds = min(self.timeout, left)
+        stopped = self._kernel.execute(cell.source, show, seconds)
+        if stopped:
+            cell.outputs.append(nbformat.from_dict(_error("Stopped", f"this cell {stopped}")))
+
+    def _judged(self, cell: NotebookNode) -> list[dict]:
         """Let the judge run a test cell while the kernel answers its questions."""
         label = f"check {cell.metadata.nbgrader.grade_id}"
-        loop = asyncio.get_running_loop()
-        check = loop.run_in_executor(
-            None, self._judge.check, cell.source, label, self.check_seconds
-        )
-        answering = asyncio.ensure_future(self._answer(index))
-        await asyncio.wait({check, answering}, return_when=asyncio.FIRST_COMPLETED)
-        if not check.done():
-            await asyncio.wait({check}, timeout=1)
-        if not check.done():  # the kernel has stopped answering, so the check would wait in vain
-            self._judge.stop()
-        outputs = await check
-        await self._end_answering(answering)
+        self._judge.begin(cell.source, label, self.check_seconds)
+        with self._noting_death():
+            self._serve_judge()
+        outputs = self._judge.outputs(END_OF_CHECK_SECONDS if self._death else None)
         if self._death and any(output["output_type"] == "error" for output in outputs):
             outputs.append(_error("DeadKernel", self._death))
         return outputs
 
-    async def _answer(self, index: int) -> None:
-        """Make the kernel answer the judge till the judge says that it is done."""
+    def _serve_judge(self) -> None:
+        """Have the kernel answer till the judge is done, and then get it out of its last call."""
         if self._death:
             return
-        serving = nbformat.v4.new_code_cell(SERVE)
-        try:
-            await super().async_execute_cell(serving, index, store_history=False)
-        except DeadKernelError:
-            self._death = "the kernel died while a check called the notebook's code"
+        self._kernel.serve()
+        while self._judge not in self._ready() and self._judge.seconds_left:
+            if self._kernel.gave_up_serving():
+                return
+        self._kernel.stop_serving()
 
-    async def _end_answering(self, answering: asyncio.Future) -> None:
-        """Get the kernel out of a call that the judge no longer waits for."""
-        if (await asyncio.wait({answering}, timeout=GRACE_SECONDS))[0]:
-            return
-        await self.km.interrupt_kernel()
-        if (await asyncio.wait({answering}, timeout=GRACE_SECONDS))[0]:
-            return
-        self._death = "the kernel did not come back from a call that a check had made"
-        await self.km.shutdown_kernel(now=True)
-        answering.cancel()
+    def _ready(self) -> list:
+        ends = [self._judge, self._kernel]
+        return select.select(ends, [], [], self._judge.seconds_left)[0]
+
+    @contextlib.contextmanager
+    def _noting_death(self) -> Any:
+        """Let a kernel that dies in here fail its own cell and those after it."""
+        try:
+            yield
+        except KernelGone as error:
+            self._death = str(error)
+
+
+def _as_jupyters(message: dict) -> dict:
+    kind, content = str(message["type"]), message["content"]
+    return {
+        "msg_type": kind,
+        "header": {"msg_type": kind},
+        "parent_header": {},
+        "metadata": {},
+        "content": content,
+    }
+
+
+def _is_valid(output: NotebookNode) -> bool:
+    try:
+        nbformat.v4.nbbase.validate(output, output.output_type)
+    except Exception:  # it raises many kinds for what is not an output at all
+        return False
+    return True
 
 
 def _error(name: str, message: str) -> dict:
     return {"output_type": "error", "ename": name, "evalue": message, "traceback": [message]}
-
-
-@contextmanager
-def _scratch(folder: str | None) -> Iterator[str]:
-    """A private folder for the kernel, with copies of the files that lie beside the notebook."""
-    with tempfile.TemporaryDirectory(prefix="notebook-") as scratch:
-        for source in sorted(Path(folder).rglob("*")) if folder else []:
-            ordinary = source.is_file() and not source.is_symlink() and source.suffix != ".ipynb"
-            if ordinary and source.stat().st_size <= MAX_EXTRA_FILE_BYTES:
-                target = Path(scratch) / source.relative_to(folder)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
-        yield scratch

@@ -4,7 +4,6 @@ It is in the hands of the student's code and needs no protection: whatever it se
 treats as data from a stranger.
 """
 
-import socket
 import traceback
 from collections.abc import Mapping
 from types import ModuleType
@@ -15,23 +14,6 @@ import numpy as np
 from autograder.judge import models
 from autograder.judge.values import decode, encode
 from autograder.judge.wire import Wire, WireError
-
-# What the client executes in the kernel in place of a test cell.
-SERVE = "__import__('autograder.judge.student', fromlist=['serve']).serve()"
-
-_end: "StudentEnd | None" = None
-
-
-def connect(descriptor: int, namespace: Mapping[str, Any]) -> None:
-    """Use the socket with this descriptor to answer for the names of `namespace`."""
-    global _end
-    _end = StudentEnd(Wire(socket.socket(fileno=descriptor)), namespace)
-
-
-def serve() -> None:
-    """Answer the judge's questions till it says that the test cell is done."""
-    if _end is not None:
-        _end.serve()
 
 
 class StudentEnd:

@@ -33,6 +33,7 @@ class Wire:
         self._connection = connection
         self._stop = stop
         self._inside_frame = False
+        self.last_size = 0  # of what was received last, in bytes
 
     def send(self, message: Any, arrays: list[np.ndarray] | None = None) -> None:
         """Send a JSON-able message and the arrays that it refers to by their number."""
@@ -63,6 +64,7 @@ class Wire:
         if text_bytes > MAX_JSON_BYTES or array_bytes > MAX_ARRAY_BYTES:
             size = (text_bytes + array_bytes) / 2**20
             raise WireError(f"what was sent is too large: {size:.0f} MB")
+        self.last_size = text_bytes + array_bytes
         text = self._read(text_bytes, deadline)
         try:
             message, described = json.loads(text)

@@ -10,9 +10,30 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 SECONDS_TO_WARM_UP = 300
 MAX_PACKET = 2**17
+
+
+# What the warm process and its children get to know of the environment. No secret of the
+# instructor's is among them.
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LATENTLAB_DATA", "TF_ENABLE_ONEDNN_OPTS")
+# One thread: networks of this size train no faster with more, and a class fills all cores anyway.
+SET = {
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a note of the debugger that ipykernel brings along
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+
+
+def environment() -> dict[str, str]:
+    """The environment of the warm process and its children."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | SET
 
 
 class ColdError(RuntimeError):
@@ -22,9 +43,10 @@ class ColdError(RuntimeError):
 class Child:
     """A process that was forked for us. Not our child in the system's sense, so: by descriptor."""
 
-    def __init__(self, process: int, handle: int):
+    def __init__(self, process: int, handle: int, warm: "WarmProcess"):
         self.pid = process
         self._handle = handle
+        self._warm = warm
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -39,6 +61,11 @@ class Child:
             raise TimeoutError(f"process {self.pid} still runs")
         self.returncode = 0
         return 0
+
+    @property
+    def signal(self) -> int | None:
+        """The signal that ended the process, 0 if none did; None if nobody knows."""
+        return self._warm.signal_that_ended(self.pid)
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the process, if it still runs."""
@@ -62,12 +89,14 @@ class WarmProcess:
 
     def __init__(self):
         self._lock = threading.Lock()
+        if not hasattr(os, "pidfd_open"):
+            raise ColdError("processes are only forked warm on Linux")
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "autograder.warm.zygote", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+            env=environment(),
         )
         theirs.close()
         self._ready = False
@@ -75,36 +104,42 @@ class WarmProcess:
     def fork(
         self,
         job: str,
-        share: socket.socket | None = None,
-        cwd: str | None = None,
-        env: dict[str, str] | None = None,
-        argv: list[str] | None = None,
-        hidden: list[str] | None = None,
+        share: Sequence[socket.socket] = (),
+        cwd: str = "/",
+        env: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> Child:
-        """Fork a "kernel" or a "judge" that has `share` as its socket.
-
-        A kernel sees empty folders in the place of the `hidden` ones.
+        """Fork a process for a job of `autograder.warm.zygote`, which gets the sockets to share.
 
         Raises ColdError when the warm process cannot be started or has died.
         """
         order = {
             "job": job,
-            "cwd": cwd or os.getcwd(),
-            "env": dict(os.environ if env is None else env),
-            "argv": argv or [],
-            "hidden": hidden or [],
+            "cwd": cwd,
+            "env": dict(env or {}),
+            "settings": dict(settings or {}),
         }
+        answer, handles = self._ask(order, [end.fileno() for end in share])
+        return Child(answer["process"], handles[0], self)
+
+    def signal_that_ended(self, process: int) -> int | None:
+        """The signal that ended a child, 0 if none did; None if that is not known."""
+        try:
+            return self._ask({"job": "tell", "process": process}, [])[0]["signal"]
+        except ColdError:
+            return None
+
+    def _ask(self, order: dict[str, Any], share: list[int]) -> tuple[dict[str, Any], list[int]]:
         self.wait_until_ready()
         with self._lock:
             try:
-                packet = json.dumps(order).encode()
-                socket.send_fds(self._socket, [packet], [share.fileno()] if share else [])
+                socket.send_fds(self._socket, [json.dumps(order).encode()], share)
                 answer, handles, _, _ = socket.recv_fds(self._socket, MAX_PACKET, 1)
             except OSError as error:
                 raise ColdError(f"the warm process does not answer: {error}") from error
             if not answer:
                 raise ColdError("the warm process has died")
-        return Child(json.loads(answer)["process"], handles[0])
+        return json.loads(answer), handles
 
     def close(self) -> None:
         """End the warm process. Its children live on till they are told to end."""

@@ -1,0 +1,114 @@
+"""A kernel that runs cells for its client, in the process that it is started in.
+
+It is IPython's own kernel, with what its cells put out going to an outlet. The client asks in
+JSON, and each question is answered with {"do": "done"} when it is finished:
+
+    {"do": "files", "names": [...]} and their bytes    lay files beside the notebook
+    {"do": "execute", "source", "history"}             run a cell
+    {"do": "serve"}                                    answer the judge, till it says "done"
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.zmqshell import ZMQInteractiveShell
+from traitlets.config import Config
+
+from autograder.judge.student import StudentEnd
+from autograder.judge.wire import Wire, WireError
+from autograder.kernel.attempts import Attempts
+from autograder.kernel.messages import Outlet, OutletSession, OutletStream
+
+
+class Shell(ZMQInteractiveShell):
+    """Jupyter's IPython shell, without event loops of windows."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: there are no windows."""
+
+
+def serve_client(client: Wire, judge: Wire, forbidden: list[str]) -> None:
+    """Run the cells that the client sends, till it closes its end.
+
+    `forbidden` are folders that are noted when a cell tries to open something in them.
+    """
+    outlet = Outlet(client)
+    kernel = make_kernel(outlet)
+    Attempts(outlet, forbidden).watch()
+    answers = StudentEnd(judge, kernel.shell.user_ns)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    process = os.getpid()
+    while True:
+        try:
+            order, arrays = client.receive()
+        except WireError:
+            return
+        with _interruptible():
+            if order["do"] == "files":
+                _lay_down(order["names"], arrays)
+            elif order["do"] == "execute":
+                loop.run_until_complete(_execute(kernel, order["source"], order["history"]))
+            elif order["do"] == "serve":
+                answers.serve()
+        if os.getpid() != process:  # a cell has forked, and this is the child at its end
+            os._exit(0)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        outlet.put({"do": "done"})
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let an interrupt end what is done here, and nothing else."""
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+    except KeyboardInterrupt:  # one that no cell was there to take
+        pass
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def make_kernel(outlet: Outlet) -> IPythonKernel:
+    """IPython's kernel, without Jupyter's sockets, history file and start-up files."""
+    session = OutletSession()
+    session.outlet = outlet
+    config = Config()
+    config.HistoryManager.enabled = False
+    kernel = IPythonKernel.instance(
+        config=config, session=session, shell_class=Shell, log=logging.getLogger("kernel")
+    )
+    # What ipykernel asks for when a cell waits for something at its top level.
+    kernel.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
+    sys.stdout = OutletStream("stdout", outlet)
+    sys.stderr = OutletStream("stderr", outlet)
+    # matplotlib was imported before there was a shell, so it could not find the shell by itself.
+    kernel.shell.enable_matplotlib("inline")
+    # At the end: a file that was handed in must not stand in for a module.
+    sys.path.append(os.getcwd())
+    return kernel
+
+
+async def _execute(kernel: IPythonKernel, source: str, history: bool) -> None:
+    parent = kernel.session.msg("execute_request", {"code": source})
+    kernel.set_parent([], parent)
+    kernel.shell.set_parent(parent)
+    await kernel.do_execute(source, silent=False, store_history=history)
+
+
+def _lay_down(names: list[str], contents: list[np.ndarray]) -> None:
+    for name, content in zip(names, contents, strict=True):
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.tobytes())

@@ -1,0 +1,1 @@
+"""The sandbox: a notebook runs behind walls that the Linux kernel keeps, within limits."""
