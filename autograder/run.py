@@ -42,4 +42,6 @@ def run_submission(text: str, files: dict[str, bytes], config: Config) -> Run:
         notebook, _ = runner.preprocess(notebook, {"metadata": {}}, files=files)
     except (ColdError, JudgeDisturbed, KernelDisturbed) as error:
         return Run(text, time.perf_counter() - start, disturbed=str(error))
-    return Run(nbformat.writes(notebook), time.perf_counter() - start, runner.tried)
+    # Half a character (a lone surrogate), which Python can print, cannot be written to a file.
+    text = nbformat.writes(notebook).encode("utf-8", "replace").decode()
+    return Run(text, time.perf_counter() - start, runner.tried)

@@ -131,7 +131,7 @@ class JudgedExecute(Execute):
             return
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise KernelGone(f"the notebook ran longer than {self.notebook_seconds:g} seconds")
+            raise KernelGone(self._out_of_time)
 
         def show(message: dict) -> None:
             # A kernel in the hands of a student's code may send anything; what is no output of a
@@ -145,10 +145,17 @@ class JudgedExecute(Execute):
         if stopped:
             cell.outputs.append(nbformat.from_dict(_error("Stopped", f"this cell {stopped}")))
 
+    @property
+    def _out_of_time(self) -> str:
+        return f"the notebook ran longer than {self.notebook_seconds:g} seconds"
+
     def _judged(self, cell: NotebookNode) -> list[dict]:
         """Let the judge run a test cell while the kernel answers its questions."""
         label = f"check {cell.metadata.nbgrader.grade_id}"
-        self._judge.begin(cell.source, label, self.check_seconds)
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            return [_error("OutOfTime", self._out_of_time)]
+        self._judge.begin(cell.source, label, min(self.check_seconds, left))
         with self._noting_death():
             self._serve_judge()
         outputs = self._judge.outputs(END_OF_CHECK_SECONDS if self._death else None)

@@ -167,7 +167,9 @@ class Names(dict):
             return getattr(builtins, name)
         if self._link is None:
             raise NameError(f"name {name!r} is not defined")
-        return self._link.look_up(name)
+        # Kept: within a test cell a name stands for one thing, however often it is looked at.
+        self[name] = self._link.look_up(name)
+        return self[name]
 
 
 def _as_exception(described: Any) -> Exception:

@@ -155,7 +155,8 @@ class StudentKernel:
         if message.get("do") == "show" and self._all_bytes <= MAX_OUTPUT_BYTES_IN_ALL:
             show(message)
         elif message.get("do") == "note" and len(self.notes) < MAX_NOTES:
-            self.notes.append(str(message.get("text"))[:300])
+            text = str(message.get("text"))[:300]
+            self.notes.append(text.encode("utf-8", "replace").decode())
 
     def _recover(self, show: Callable[[dict], None]) -> bool:
         """Interrupt what runs. Whether that helped."""

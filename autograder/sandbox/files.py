@@ -10,6 +10,7 @@ Everything else is not there: no course, no submissions, no gradebook, no home f
 """
 
 import os
+import site
 import sys
 from pathlib import Path
 
@@ -70,7 +71,8 @@ def enter_private_files(
 
 def _wanted(visible: list[str]) -> list[str]:
     """What to show, outer folders before those inside them, and no folder of the course whole."""
-    python = [sys.prefix, sys.base_prefix, *filter(os.path.isabs, sys.path)]
+    # Not all of sys.path: it may name a folder with a course, or a home folder, inside.
+    python = [sys.prefix, sys.base_prefix, *([site.getusersitepackages()] * site.ENABLE_USER_SITE)]
     course = [f"{ROOT}/latentlab", f"{ROOT}/data"]
     settings = [f"/etc/{name}" for name in _SETTINGS]
     paths = {path for path in (*_SYSTEM, *settings, *python, *course, *visible)}
@@ -104,7 +106,7 @@ def _make_devices() -> None:
         linux.mount(f"/dev/{name}", f"{_NEW}/dev/{name}", None, linux.MS_BIND)
     os.mkdir(f"{_NEW}/dev/pts")  # a terminal of its own, which `!command` asks for
     quiet = linux.MS_NOSUID | linux.MS_NOEXEC
-    linux.mount("devpts", f"{_NEW}/dev/pts", "devpts", quiet, "newinstance,ptmxmode=0666")
+    linux.mount("devpts", f"{_NEW}/dev/pts", "devpts", quiet, "newinstance,ptmxmode=0666,max=16")
     os.symlink("pts/ptmx", f"{_NEW}/dev/ptmx")
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         os.symlink(f"/proc/self/fd{target}", f"{_NEW}/dev/{name}")

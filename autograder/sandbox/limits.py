@@ -42,7 +42,7 @@ def excess(processes: list[int], limits: Limits) -> str:
         return f"ran more than {limits.processes} processes at once"
     most = limits.memory_megabytes * 2**20
     # Memory shared by forking counts in each process: only a large sum is worth an exact look.
-    if sum(map(_resident_bytes, processes)) > most and sum(map(_own_bytes, processes)) > most:
+    if sum(map(_resident_bytes, processes)) > most and sum(map(memory_bytes, processes)) > most:
         return f"used more than {limits.memory_megabytes} MB of memory"
     return ""
 
@@ -70,7 +70,7 @@ def _resident_bytes(process: int) -> int:
     return _sum_of_lines(f"/proc/{process}/status", ("RssAnon:", "RssShmem:"))
 
 
-def _own_bytes(process: int) -> int:
+def memory_bytes(process: int) -> int:
     """Memory in proportion to how many processes share it; without files' pages."""
     return _sum_of_lines(f"/proc/{process}/smaps_rollup", ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
 

@@ -1,6 +1,7 @@
 """The Linux calls that Python's standard library does not offer."""
 
 import ctypes
+import errno
 import os
 import platform
 
@@ -126,25 +127,35 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(_Instruction))]
 
 
-def forbid_calls(architecture: int, numbers: list[int], highest: int) -> None:
+def forbid_calls(
+    architecture: int, numbers: list[int], highest: int, socket: int, families: list[int]
+) -> None:
     """Have these system calls fail with EPERM, for this process and its children, for good.
 
     `architecture` is the AUDIT_ARCH number that `numbers` belong to; calls that are made as for
-    another architecture, or with a number above `highest`, fail as well.
+    another architecture, or with a number above `highest`, fail as well. So does the call with
+    the number `socket`, but for the address `families`.
     """
     load, equal, greater, give = 0x20, 0x15, 0x25, 0x06
-    fail, allow = 0x00050000 | 1, 0x7FFF0000  # an errno of 1 is EPERM
-    end = len(numbers) + 1  # where "fail" is, counted from the first comparison of a number
-    lines = [
-        (load, 0, 0, 4),
-        (equal, 0, end + 2, architecture),
-        (load, 0, 0, 0),
-        (greater, end, 0, highest),
-        *[(equal, end - 1 - place, 0, number) for place, number in enumerate(numbers)],
-        (give, 0, 0, allow),
-        (give, 0, 0, fail),
+    number_at, architecture_at, first_argument_at = 0, 4, 16  # in struct seccomp_data
+    # The operation, its operand, and where to go on if it is true or not.
+    lines: list[tuple[int, int, str, str]] = [
+        (load, architecture_at, "", ""),
+        (equal, architecture, "", "fail"),
+        (load, number_at, "", ""),
+        (greater, highest, "fail", ""),
+        *[(equal, number, "fail", "") for number in numbers],
+        (equal, socket, "", "allow"),
+        (load, first_argument_at, "", ""),
+        *[(equal, family, "allow", "") for family in families],
+        (give, 0x00050000 | errno.EPERM, "", ""),
+        (give, 0x7FFF0000, "", ""),
     ]
-    instructions = (_Instruction * len(lines))(*[_Instruction(*line) for line in lines])
+    places = {"fail": len(lines) - 2, "allow": len(lines) - 1}
+    instructions = (_Instruction * len(lines))()
+    for here, (code, value, *targets) in enumerate(lines):
+        jumps = [places[target] - here - 1 if target else 0 for target in targets]
+        instructions[here] = _Instruction(code, *jumps, value)
     program = _Program(len(lines), instructions)
     _check(
         _libc.prctl(

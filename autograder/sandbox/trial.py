@@ -13,7 +13,8 @@ def why_not_isolated() -> str:
     if not sys.platform.startswith("linux"):
         return f"{sys.platform} has no namespaces"
     # A process of its own, which may be spoilt by it.
-    tried = subprocess.run([sys.executable, "-m", __name__], capture_output=True, text=True)
+    command = [sys.executable, "-P", "-m", __name__]
+    tried = subprocess.run(command, cwd="/", capture_output=True, text=True)
     lines = (tried.stdout + tried.stderr).strip().splitlines()
     return "" if tried.returncode == 0 else (lines or ["the trial died"])[-1]
 

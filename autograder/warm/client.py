@@ -93,7 +93,9 @@ class WarmProcess:
             raise ColdError("processes are only forked warm on Linux")
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.warm.zygote", str(theirs.fileno())],
+            # -P and another folder: nothing that lies where we work is taken for a module.
+            [sys.executable, "-P", "-m", "autograder.warm.zygote", str(theirs.fileno())],
+            cwd="/",
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env=environment(),
@@ -146,6 +148,11 @@ class WarmProcess:
         self._socket.close()
         self._process.kill()
         self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The warm process's number."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:

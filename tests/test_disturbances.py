@@ -1,0 +1,120 @@
+"""A process of the grader that is killed from outside costs nobody a point: it is found out."""
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import graded_cell, printed, verdict
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from autograder.judge.client import Judge
+from autograder.run import run_submission
+from autograder.sandbox.limits import family
+from autograder.warm import provisioner
+from autograder.warm.client import ColdError, warm_process
+
+pytestmark = pytest.mark.slow
+
+QUICK = [new_code_cell("answer = 36"), graded_cell("assert answer == 36\nprint('right')", "it")]
+# Long enough for any test to find the kernel at work.
+LONG = [new_code_cell("import time\nfor _ in range(100): time.sleep(0.05)"), QUICK[1]]
+
+
+def run(cells):
+    text = nbformat.writes(new_notebook(cells=cells))
+    return run_submission(text, {}, Config())
+
+
+def processes():
+    """The grader's processes by what they are; a kernel is the child of its guard."""
+    found = {"warm process": [], "judge": [], "guard": [], "kernel": []}
+    warm = warm_process().pid
+    found["warm process"].append(warm)
+    for child in children(warm):
+        own = children(child)
+        found["guard" if own else "judge"].append(child)
+        found["kernel"] += own
+    return found
+
+
+def children(process):
+    return [child for child in family(process)[1:] if state(child)[1:] == ("alive", process)]
+
+
+def state(process):
+    """A process's number, whether it is alive or only not yet forgotten, and its parent."""
+    try:
+        words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return process, "dead", None
+    return process, "dead" if words[0] in "ZX" else "alive", int(words[1])
+
+
+@pytest.mark.parametrize("kind", ["warm process", "guard", "kernel"])
+def test_a_run_whose_process_was_killed_says_so_and_the_next_is_whole(kind):
+    with ThreadPoolExecutor(1) as executor:
+        assert executor.submit(run, QUICK).result().disturbed == ""
+        future = executor.submit(run, LONG)
+        while not processes()["kernel"]:
+            assert not future.done()
+        os.kill(processes()[kind][0], signal.SIGKILL)
+        assert "killed from outside" in future.result().disturbed
+        whole = executor.submit(run, QUICK).result()
+    assert whole.disturbed == ""
+    assert printed(nbformat.reads(whole.text, as_version=4).cells[1]) == "right\n"
+
+
+def test_a_run_whose_judge_was_killed_in_a_check_says_so():
+    kill = graded_cell("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "it")
+    assert run([QUICK[0], kill]).disturbed == "the judge was killed from outside"
+    assert run(QUICK).disturbed == ""
+
+
+def test_a_run_whose_judge_was_killed_before_a_check_says_so(monkeypatch):
+    original = Judge.begin
+
+    def killed_first(self, *args):
+        self._process.kill()
+        self._process.wait()
+        return original(self, *args)
+
+    monkeypatch.setattr(Judge, "begin", killed_first)
+    assert run(QUICK).disturbed == "the judge was killed from outside"
+
+
+def test_a_check_that_crashes_the_judge_fails_and_the_next_has_a_new_judge():
+    crash = graded_cell("import os\nos.abort()", "it")
+    done = run([QUICK[0], crash, QUICK[1]])
+    cells = nbformat.reads(done.text, as_version=4).cells
+    assert done.disturbed == ""
+    assert "CheckDied" in verdict(cells[1])
+    assert verdict(cells[2]) == ""
+
+
+def test_a_judge_that_is_killed_between_two_runs_is_replaced():
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(run, QUICK).result()
+        os.kill(processes()["judge"][0], signal.SIGKILL)
+        assert executor.submit(run, QUICK).result().disturbed == ""
+
+
+def test_a_kernel_that_ends_itself_is_no_disturbance():
+    done = run([new_code_cell("import os\nos._exit(1)"), QUICK[1]])
+    assert done.disturbed == ""
+    assert "kernel died" in verdict(nbformat.reads(done.text, as_version=4).cells[0])
+
+
+def test_a_kernel_starts_cold_where_forking_is_not_possible(monkeypatch):
+    class Cold:
+        def fork(self, *args, **kwargs):
+            raise ColdError("not here")
+
+    monkeypatch.setattr(provisioner, "warm_process", Cold)
+    notebook = new_notebook(cells=[new_code_cell("print(6 * 6)")])
+    NotebookClient(notebook, kernel_manager_class=provisioner.WarmKernelManager).execute()
+    assert printed(notebook.cells[0]) == "36\n"
