@@ -1,16 +1,25 @@
-"""Times our grader beside plain `nbgrader autograde`, on the same submissions, in one run.
+"""Times our grader beside plain `nbgrader autograde` and beside the bare computation, in one run.
 
-Plain means nbgrader's own `Execute`: a kernel is started cold for each submission, and the tests
-run in the student's process. Both write a gradebook; the scores must be the same.
+All three run the same submissions of lab 1: the solution, and mistakes and other right answers
+from all over its proof file.
+
+plain   nbgrader's own `Execute`: a kernel is started cold for each submission, one after the
+        other, and the tests run in the student's process
+ours    `autograder grade`, as many submissions at once as there are cores
+bare    the cells' code alone, without a kernel, a judge, a gradebook or walls, in as many
+        processes as there are cores, each of which has run a submission before
+
+Both graders write a gradebook, and their scores must be the same.
 """
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -19,10 +28,13 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import lay_out_course
-from autograder.proof import submission
+from autograder.proof import submission, variants
+from autograder.sandbox.limits import family, memory_bytes
+from autograder.warm.client import environment
 
 LAB = "lab01_mnist_autoencoder"
-SUBMISSIONS = 4
+SUBMISSIONS = 20
+LOOK_EVERY_SECONDS = 0.5
 PLAIN = """\
 from nbgrader.converters import Autograde
 c.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default_args[0]
@@ -30,50 +42,111 @@ c.Execute.timeout = 600
 """
 
 
+@dataclass
+class Measured:
+    """What one way to run the submissions took."""
+
+    seconds: float
+    peak_bytes: int
+
+
 def main() -> None:
-    """Run both graders and print how long each took."""
-    grade = [sys.executable, "-m", "autograder.cli", "grade", LAB]
-    register = [*grade, "--student", "student0"]  # plain nbgrader needs the lab in its gradebook
-    plain = [sys.executable, "-m", "nbgrader", "autograde", LAB, "--force", "--quiet"]
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        ours_seconds, ours_scores = _measure(Path(folder) / "ours", "", [], grade)
-        plain_seconds, plain_scores = _measure(Path(folder) / "plain", PLAIN, register, plain)
-    table = Table(title=f"{LAB}, {SUBMISSIONS} submissions, {os.cpu_count()} cores")
-    for name in ("grader", "seconds", "seconds a submission"):
-        table.add_column(name, justify="left" if name == "grader" else "right")
-    for name, seconds in (
-        ("autograder grade", ours_seconds),
-        ("nbgrader autograde", plain_seconds),
-    ):
-        table.add_row(name, f"{seconds:.1f}", f"{seconds / SUBMISSIONS:.1f}")
+    """Run the submissions in all three ways and print the ratios."""
     console = Console()
-    console.print(table)
-    console.print(f"ratio: {plain_seconds / ours_seconds:.1f} times as fast")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    console.print(f"largest process: {peak:.2f} GiB")
-    if ours_scores != plain_scores:
-        raise SystemExit(f"the scores differ: {ours_scores} and {plain_scores}")
-
-
-def _measure(
-    folder: Path, settings: str, before: list[str], command: list[str]
-) -> tuple[float, list[float]]:
-    """Run the command in a fresh course; give the seconds that it took and the scores."""
-    lay_out_course(folder)
-    for number in range(SUBMISSIONS):
-        path = folder / "submitted" / f"student{number}" / LAB / f"{LAB}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(submission(LAB), path)
-    if before:
-        subprocess.run(before, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    grade = [sys.executable, "-m", "autograder.cli", "grade", LAB]
+    plain = [sys.executable, "-m", "nbgrader", "autograde", LAB, "--force", "--quiet"]
+    bare = [sys.executable, "-m", "autograder.bare", str(os.cpu_count() or 1)]
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        _make_class(folder)
+        found = {"bare computation": _bare(bare, folder)}
+        found["autograder grade"] = _measure(grade, folder)
+        ours = _scores(folder)
+        # Plain nbgrader finds the lab in the gradebook, and no submission graded.
         shutil.rmtree(folder / "autograded")
-    lay_out_course(folder, settings)
+        lay_out_course(folder, PLAIN)
+        found["nbgrader autograde"] = _measure(plain, folder)
+        theirs = _scores(folder)
+    _print(found, console)
+    if ours != theirs:
+        differ = {name: (ours[name], theirs.get(name)) for name in ours}
+        raise SystemExit(f"the scores differ: {differ}")
+    console.print(f"the scores of all {len(ours)} submissions are the same")
+
+
+def _make_class(folder: Path) -> None:
+    lay_out_course(folder)
+    known = variants(LAB)
+    step = max(1, len(known) // (SUBMISSIONS - 1))
+    chosen = [None, *known[::step]][:SUBMISSIONS]
+    for number, variant in enumerate(chosen):
+        path = folder / "submitted" / f"student{number:02}" / LAB / f"{LAB}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(submission(LAB, variant), path)
+
+
+def _measure(command: list[str], folder: Path) -> Measured:
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    seconds = time.perf_counter() - start
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:
+        watch = _Watch(process.pid)
+        if process.wait():
+            raise SystemExit(f"{' '.join(command)} failed")
+    return Measured(time.perf_counter() - start, watch.stop())
+
+
+def _bare(command: list[str], folder: Path) -> Measured:
+    """The bare computation times itself: without its imports and the run before."""
+    paths = sorted(map(str, folder.glob("submitted/*/*/*.ipynb")))
+    env = os.environ | environment() | {"MPLBACKEND": "agg"}
+    with subprocess.Popen(
+        [*command, *paths], cwd=folder, env=env, stdout=subprocess.PIPE, text=True
+    ) as process:
+        watch = _Watch(process.pid)
+        said = process.stdout.read().split()
+        if process.wait():
+            raise SystemExit("the bare computation failed")
+    return Measured(float(said[-1]), watch.stop())
+
+
+class _Watch(threading.Thread):
+    """Looks at the memory of a process and its children from time to time."""
+
+    def __init__(self, process: int):
+        super().__init__(daemon=True)
+        self._process = process
+        self._peak = 0
+        self._end = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self._end.wait(LOOK_EVERY_SECONDS):
+            used = sum(map(memory_bytes, family(self._process)))
+            self._peak = max(self._peak, used)
+
+    def stop(self) -> int:
+        self._end.set()
+        self.join()
+        return self._peak
+
+
+def _scores(folder: Path) -> dict[str, float]:
     with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
-        scores = [found.score for found in gradebook.assignment_submissions(LAB)]
-    return seconds, scores
+        return {found.student_id: found.score for found in gradebook.assignment_submissions(LAB)}
+
+
+def _print(found: dict[str, Measured], console: Console) -> None:
+    table = Table(title=f"{LAB}, {SUBMISSIONS} submissions, {os.cpu_count()} cores")
+    table.add_column("")
+    for name in ("seconds", "seconds a submission", "peak memory"):
+        table.add_column(name, justify="right")
+    for name, measured in found.items():
+        each = measured.seconds / SUBMISSIONS
+        memory = f"{measured.peak_bytes / 2**30:.2f} GiB"
+        table.add_row(name, f"{measured.seconds:.1f}", f"{each:.2f}", memory)
+    console.print(table)
+    bare, ours, plain = (found[name].seconds for name in found)
+    console.print(f"ours against plain nbgrader: {plain / ours:.1f} times the throughput")
+    console.print(f"ours against the bare computation: {ours / bare:.2f} times the time")
 
 
 if __name__ == "__main__":

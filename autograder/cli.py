@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.source import SourceError, labs
 
 if TYPE_CHECKING:
+    from autograder.course import Course
     from autograder.record import Result
+
+# Submissions in memory for each that runs: enough that no worker ever waits for one.
+WINDOW = 4
+INTERRUPTED = 130
 
 app = typer.Typer(
     add_completion=False,
@@ -66,9 +71,24 @@ def grade(
         list[str] | None,
         typer.Option(metavar="NAME...", help="Grade these students only."),
     ] = None,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Also grade again what has been graded already.")
+    ] = False,
+    no_sandbox: Annotated[
+        bool,
+        typer.Option("--no-sandbox", help="Grade without walls, people whom you would trust."),
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler."),
+    ] = None,
     names: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
-    """Grade a class: every submission, or those of the students named."""
+    """Grade a class: every submission, or those of the students named.
+
+    What is graded already is not run again. A run that was broken off is completed by the same
+    command.
+    """
     # `--student ada alan`: an option takes one word, so the words after it arrive as arguments.
     if names and not student:
         _stop(f"unexpected {' '.join(names)!r}; name students with --student")
@@ -78,10 +98,17 @@ def grade(
         _stop(f"--submitted: there is no folder {submitted}{_near_path(submitted)}")
     if jobs is not None and jobs < 1:
         _stop(f"--jobs must be 1 or more, not {jobs}")
+    if scheduler is not None and jobs is not None:
+        _stop("--jobs is for this machine; on a cluster, its workers' threads count")
+    if scheduler is None:
+        from autograder.warm.client import warm_process
+
+        warm_process()  # it takes seconds to warm up, in which we read the class
+    from autograder.cluster import ClusterError
+    from autograder.collect import students_of
     from autograder.course import Course, CourseError
-    from autograder.grade import grade_class
+    from autograder.ledger import Busy
     from autograder.report import print_table, write_json
-    from autograder.submission import students_of
 
     try:
         course = Course(submitted, db)
@@ -92,13 +119,84 @@ def grade(
         _stop(f"no submissions of {assignment} in {course.folder('submitted')}")
     chosen = [_one_of(name, present, "student with a submission") for name in student or present]
 
+    course.config.JudgedExecute.sandbox = not no_sandbox
+    if scheduler is None and not no_sandbox:
+        _need_sandbox()
+
     start = time.perf_counter()
-    workers = ThreadPoolExecutor(jobs or os.cpu_count())
-    with workers as executor, grading_progress(len(chosen)) as advance:
-        graded = grade_class(course, assignment, chosen, executor, advance)
+    try:
+        with _executor(scheduler, jobs or os.cpu_count() or 1) as (executor, slots):
+            graded = _grade(course, assignment, chosen, executor, slots, regrade)
+    except ClusterError as error:
+        _stop(str(error))
+    except (Busy, SourceError) as error:
+        _stop(str(error), status=1)
     print_table(assignment, graded, console)
     if results is not None:
         write_json(results, assignment, graded, time.perf_counter() - start)
+
+
+def _need_sandbox() -> None:
+    from autograder.judge.execute import NOT_ISOLATED
+    from autograder.sandbox.trial import why_not_isolated
+
+    if reason := why_not_isolated():
+        _stop(NOT_ISOLATED.format(reason=reason))
+
+
+@contextmanager
+def _executor(scheduler: str | None, jobs: int) -> Iterator[tuple[Executor, int]]:
+    """What runs the submissions, and how many at once: a cluster, or threads of this process."""
+    from autograder.cluster import cluster
+
+    if scheduler is not None:
+        with cluster(scheduler) as found:
+            yield found
+        return
+    executor = ThreadPoolExecutor(jobs)
+    yield executor, jobs
+    executor.shutdown()
+
+
+def _grade(
+    course: "Course",
+    assignment: str,
+    students: list[str],
+    executor: Executor,
+    slots: int,
+    regrade: bool,
+) -> list["Result"]:
+    """Grade the class. Ctrl-C ends the process; what is recorded is kept."""
+    from autograder.grade import grade_class
+
+    done: list[Result] = []
+    try:
+        with grading_progress(len(students)) as advance:
+
+            def on_result(result: "Result") -> None:
+                done.append(result)
+                advance(result)
+
+            graded = grade_class(
+                course,
+                assignment,
+                students,
+                executor,
+                on_result,
+                regrade=regrade,
+                window=WINDOW * slots,
+            )
+    except KeyboardInterrupt:
+        _leave(f"stopped after {len(done)} of {len(students)} submissions, which are recorded")
+    return graded
+
+
+def _leave(message: str) -> None:
+    """End at once: a notebook may run for minutes yet, and its processes end with this one."""
+    sys.stdout.flush()
+    print(f"autograder: {message}; run the same command again for the rest", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 @app.command()
@@ -128,7 +226,7 @@ def say_built(lab: str, written: list[Path]) -> None:
 def grading_progress(total: int) -> Iterator[Callable[["Result"], None]]:
     """A progress bar over submissions; what it gives is to be called with each result."""
     columns = (
-        TextColumn("{task.description:<30}"),
+        TextColumn("{task.description:<30}", markup=False),  # a name may hold brackets
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

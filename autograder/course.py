@@ -1,21 +1,24 @@
 """The nbgrader course that a command works in: its settings, its folders, its gradebook."""
 
-import os
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
+from traitlets.utils.importstring import import_item
 
+from autograder.gradebook import SharedGradebook, lent, make_gradebook, patient
+from autograder.sandbox.files import SECRET
 from autograder.source import ROOT, SOLUTIONS
 
 # nbgrader adds rows in an order that SQLAlchemy remarks upon; the rows are right.
@@ -54,21 +57,65 @@ class Course:
             self.config.CourseDirectory.db_url = db_url
         self.directory = CourseDirectory(config=self.config)
         self.db_url: str = self.directory.db_url
+        self.config.JudgedExecute.hidden = [*SECRET, *self._private()]
+        # The releases of the labs that are being graded; see `autograder.submission.blank_of`.
+        self.blanks: dict[str, NotebookNode] = {}
 
     def folder(self, kind: str, student: str = ".", assignment: str = ".") -> Path:
         """A folder of the course: kind is "submitted", "autograded" or "feedback"."""
         template = getattr(self.directory, f"{kind}_directory")
         return Path(self.directory.format_path(template, student, assignment))
 
+    def own_folder(self) -> Path:
+        """Where the grader keeps what is its own: beside the graded notebooks, not among them.
+
+        nbgrader would give students a copy of any file that lies among those.
+        """
+        return self.folder("autograded", "*", "*").parents[1].parent / ".autograder"
+
+    def _private(self) -> list[str]:
+        """Where a notebook has no business: other students' work, and the gradebook."""
+        kinds = ("submitted", "autograded", "feedback")
+        folders = [self.folder(kind, "*", "*").parents[1] for kind in kinds]
+        database = make_url(self.db_url).database
+        files = [Path(database)] if self.db_url.startswith("sqlite") and database else []
+        return [str(path.absolute()) for path in (*folders, self.own_folder(), *files)]
+
     @contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
         """nbgrader's gradebook, made at the first use."""
-        _put_tools_on_path()
-        path = make_url(self.db_url).database
-        if self.db_url.startswith("sqlite") and path and path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with Gradebook(self.db_url, self.directory.course_id) as gradebook:
+        make_gradebook(self.db_url)
+        with Gradebook(patient(self.db_url), self.directory.course_id) as gradebook:
             yield gradebook
+
+    @cached_property
+    def shared_gradebook(self) -> SharedGradebook:
+        """The gradebook that stays open while a class is graded, till `close`."""
+        make_gradebook(self.db_url)
+        return SharedGradebook(self.db_url, self.directory.course_id)
+
+    def close(self) -> None:
+        """Close the shared gradebook, if it is open."""
+        if "shared_gradebook" in vars(self):
+            self.shared_gradebook.close()
+            del self.shared_gradebook
+
+    @cached_property
+    def sanitize_steps(self) -> list[type[NbGraderPreprocessor]]:
+        """nbgrader's preprocessors for a notebook before it is run."""
+        return self._steps("sanitize_preprocessors")
+
+    @cached_property
+    def record_steps(self) -> list[type[NbGraderPreprocessor]]:
+        """nbgrader's preprocessors for a notebook after it was run."""
+        return self._steps("autograde_preprocessors")[1:]
+
+    def _steps(self, trait: str) -> list[type[NbGraderPreprocessor]]:
+        steps = getattr(Autograde(coursedir=self.directory, config=self.config), trait)
+        classes = [import_item(step) if isinstance(step, str) else step for step in steps]
+        # A submission's marks are those of the release, which has passed this check; it would
+        # take longer than all other steps together.
+        return [step for step in classes if step is not CheckCellMetadata]
 
     def process(
         self,
@@ -76,19 +123,26 @@ class Course:
         preprocessors: list[type[NbGraderPreprocessor]],
         assignment: str,
         student: str = ".",
+        gradebook: Gradebook | None = None,
     ) -> NotebookNode:
-        """Run nbgrader's preprocessors over a notebook, as its own commands would."""
+        """Run nbgrader's preprocessors over a notebook, as its own commands would.
+
+        They work in the gradebook given; without one, each opens its own.
+        """
         resources = {
             "unique_key": assignment,
             "nbgrader": {
                 "assignment": assignment,
                 "notebook": assignment,
                 "student": student,
-                "db_url": self.db_url,
+                "db_url": patient(self.db_url),
             },
         }
         for preprocessor in preprocessors:
-            notebook, resources = preprocessor(config=self.config)(notebook, resources)
+            with lent(gradebook, preprocessor):
+                notebook, resources = preprocessor(config=self.config)(notebook, resources)
+            if gradebook is not None:
+                gradebook.db.expire_all()  # the next one must see the sums as they are now
         return notebook
 
 
@@ -98,13 +152,6 @@ def _check_url(db_url: str) -> None:
     except ArgumentError as error:
         example = "sqlite:////home/me/course/gradebook.db"
         raise CourseError(f"--db: {db_url!r} is no database URL, such as {example}") from error
-
-
-def _put_tools_on_path() -> None:
-    """nbgrader runs `alembic` by name to make a gradebook; it lies beside our Python."""
-    tools = str(Path(sys.executable).parent)
-    if tools not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", os.defpath)])
 
 
 def lay_out_course(folder: Path, settings: str = "") -> None:

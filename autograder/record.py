@@ -3,14 +3,15 @@
 import copy
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
-from traitlets.utils.importstring import import_item
 
 from autograder.course import Course, write_notebook
+
+# A timestamp has some 30 characters; what is much longer is none.
+MAX_TIMESTAMP = 100
 
 
 @dataclass
@@ -34,31 +35,56 @@ class Result:
     max_score: float
     seconds: float
     checks: list[Check] = field(default_factory=list)
+    # What the notebook tried that it may not, and what was not as released; for the instructor.
+    tried: list[str] = field(default_factory=list)
+    # Whether an earlier run has graded it, and this one only shows the result.
+    resumed: bool = False
 
 
 def record(
-    course: Course, assignment: str, student: str, notebook: NotebookNode, seconds: float
+    course: Course,
+    assignment: str,
+    student: str,
+    notebook: NotebookNode,
+    seconds: float,
+    timestamp: datetime | None = None,
 ) -> Result:
     """Write the graded notebook to its folder and its grades to the gradebook."""
-    return _record(course, assignment, student, notebook, "graded", "", round(seconds, 2))
+    result = Result(student, "graded", "", 0.0, 0.0, round(seconds, 2))
+    return _record(course, assignment, notebook, result, timestamp)
 
 
 def refuse(
-    course: Course, assignment: str, student: str, blank: NotebookNode, reason: str
+    course: Course,
+    assignment: str,
+    student: str,
+    blank: NotebookNode,
+    reason: str,
+    timestamp: datetime | None = None,
 ) -> Result:
     """Record a submission that could not be graded: no points, and the reason in every check.
 
     `blank` is the unsolved release, which stands in for the notebook on the feedback page. An
     older submission's grades are replaced.
     """
-    notebook = copy.deepcopy(blank)
-    for cell in filter(is_check, notebook.cells):
-        cell.outputs = [
-            nbformat.v4.new_output("error", ename="NotGraded", evalue=reason, traceback=[reason])
-        ]
-    note = f"**This submission could not be graded:** {reason}"
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(note, id="not-graded"))
-    return _record(course, assignment, student, notebook, "failed", reason, 0.0)
+    result = Result(student, "failed", reason, 0.0, 0.0, 0.0)
+    return _record(course, assignment, _refused(blank, reason), result, timestamp)
+
+
+def unrecorded(student: str, blank: NotebookNode, reason: str) -> Result:
+    """The result of a submission of which nothing can be recorded."""
+    result = Result(student, "failed", reason, 0.0, 0.0, 0.0)
+    return _scored(result, _refused(blank, reason))
+
+
+def parse_timestamp(text: bytes) -> datetime | None:
+    """When a submission came in, by its `timestamp.txt`; None if that says no time."""
+    if len(text) > MAX_TIMESTAMP:
+        return None
+    try:
+        return utils.parse_utc(text.decode().strip())
+    except Exception:  # dateutil raises many kinds for what is no date
+        return None
 
 
 def is_check(cell: NotebookNode) -> bool:
@@ -66,37 +92,42 @@ def is_check(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
 
 
+def _refused(blank: NotebookNode, reason: str) -> NotebookNode:
+    """The unsolved release with the reason in every check."""
+    notebook = copy.deepcopy(blank)
+    for cell in filter(is_check, notebook.cells):
+        cell.outputs = [
+            nbformat.v4.new_output("error", ename="NotGraded", evalue=reason, traceback=[reason])
+        ]
+    note = f"**This submission could not be graded:** {reason}"
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(note, id="not-graded"))
+    return notebook
+
+
 def _record(
     course: Course,
     assignment: str,
-    student: str,
     notebook: NotebookNode,
-    status: str,
-    reason: str,
-    seconds: float,
+    result: Result,
+    timestamp: datetime | None,
 ) -> Result:
-    with course.gradebook() as gradebook:
+    student, gradebook = result.student, course.shared_gradebook
+    when = {"timestamp": timestamp} if timestamp else {}
+    with gradebook.transaction():
         gradebook.update_or_create_student(student)
-        timestamp = _timestamp(course.folder("submitted", student, assignment))
-        when = {"timestamp": timestamp} if timestamp else {}
         gradebook.update_or_create_submission(assignment, student, **when)
-    steps = [import_item(name) for name in course.config.Autograde.autograde_preprocessors]
-    notebook = course.process(notebook, steps[1:], assignment, student)
-    write_notebook(
-        notebook, course.folder("autograded", student, assignment) / f"{assignment}.ipynb"
-    )
-    checks = [_check(cell) for cell in notebook.cells if is_check(cell)]
-    score = sum(check.score for check in checks)
-    max_score = sum(check.max_score for check in checks)
-    return Result(student, status, reason, score, max_score, seconds, checks)
+        notebook = course.process(notebook, course.record_steps, assignment, student, gradebook)
+        # Within the transaction: no grade without its notebook, should the disk be full.
+        folder = course.folder("autograded", student, assignment)
+        write_notebook(notebook, folder / f"{assignment}.ipynb")
+    return _scored(result, notebook)
 
 
-def _timestamp(folder: Path) -> datetime | None:
-    """When the submission came in, by its `timestamp.txt`; None if there is no usable one."""
-    try:
-        return utils.parse_utc((folder / "timestamp.txt").read_text().strip())
-    except (OSError, ValueError):
-        return None
+def _scored(result: Result, notebook: NotebookNode) -> Result:
+    result.checks = [_check(cell) for cell in notebook.cells if is_check(cell)]
+    result.score = sum(check.score for check in result.checks)
+    result.max_score = sum(check.max_score for check in result.checks)
+    return result
 
 
 def _check(cell: NotebookNode) -> Check:

@@ -24,7 +24,9 @@ def table(assignment: str, results: Sequence[Result]) -> Table:
     for result in results:
         score = f"{result.score:g} / {result.max_score:g}"
         seconds = f"{result.seconds:.1f}"
-        shown.add_row(result.student, score, *map(_points, result.checks), seconds)
+        # Text, so that no square bracket in a name is taken for a style.
+        name = Text(_printable(result.student))
+        shown.add_row(name, score, *map(_points, result.checks), seconds)
     return shown
 
 
@@ -34,13 +36,32 @@ def _points(check: Check) -> Text:
 
 
 def print_table(assignment: str, results: Sequence[Result], console: Console) -> None:
-    """Print the table, and below it why any submission could not be graded."""
+    """Print the table, and below it why any submission could not be graded, and what it tried."""
     if not console.is_terminal:  # a file or a pipe takes lines of any length
         console = Console(file=console.file, width=200)
     console.print(table(assignment, results))
     for result in results:
         if result.status == "failed":
-            console.print(Text(f"{result.student} was not graded: {result.reason}", style="red"))
+            line = f"{result.student} was not graded: {result.reason}"
+            console.print(Text(_printable(line), style="red"))
+    for result in results:
+        if result.tried:
+            console.print(Text(_printable(remark(result)), style="yellow"))
+    resumed = sum(result.resumed for result in results)
+    if resumed:
+        console.print(f"{resumed} of {len(results)} had been graded before (--regrade runs all).")
+
+
+def remark(result: Result) -> str:
+    """One line with all that an instructor should know of a submission."""
+    # "mallory tried to ...", and "mallory: the test cell ..."
+    between = " " if result.tried[0].startswith("tried ") else ": "
+    return f"{result.student}{between}{'; '.join(result.tried)}"
+
+
+def _printable(text: str) -> str:
+    """The text on one line, without what would steer the terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def write_json(path: Path, assignment: str, results: Sequence[Result], seconds: float) -> None:

@@ -29,20 +29,19 @@ def show_rows(rows: Mapping[str, Any], title: str | None = None) -> None:
     Raises ValueError, naming the row, for None, another shape, or NaN.
     """
     strips = {name: _strip(as_pictures(images, name)) for name, images in rows.items()}
-    inches = min(1.2, 7 / max(strip.shape[1] / strip.shape[0] for strip in strips.values()))
-    figure, axes = plt.subplots(
-        *(len(strips), 1),
-        figsize=(8, (inches + 0.08) * len(strips) + 0.4),
-        dpi=DPI,
-        squeeze=False,
-        layout="constrained",
-    )
-    for ax, (name, strip) in zip(axes[:, 0], strips.items(), strict=True):
-        ax.imshow(strip, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        ax.set(xticks=[], yticks=[])
-        ax.spines[:].set_visible(False)
-        ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=12)
-    figure.suptitle(title)
+    widths = [strip.shape[1] / strip.shape[0] for strip in strips.values()]  # of a row of height 1
+    inches = min(1.2, 7 / max(widths))
+    figure, ax = plt.subplots(figsize=(8, (inches + 0.08) * len(strips) + 0.4), dpi=DPI)
+    figure.subplots_adjust(left=0.12, right=0.99, bottom=0.01, top=0.9)
+    # One pair of axes for all rows: each pair costs more time than the pictures in it.
+    step = 1 + 0.08 / inches
+    for i, (strip, width) in enumerate(zip(strips.values(), widths, strict=True)):
+        place = (0, width, -i * step - 1, -i * step)
+        ax.imshow(strip, cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=place)
+    for i, name in enumerate(strips):
+        ax.text(-0.15, -i * step - 0.5, name, ha="right", va="center", fontsize=12)
+    ax.set(xlim=(0, max(widths)), ylim=(-(len(strips) - 1) * step - 1, 0), title=title)
+    ax.set_axis_off()
     plt.show()
 
 
@@ -67,7 +66,8 @@ def plot_history(history: Any, title: str | None = None) -> None:
         raise ValueError("'history' has no epochs: has `fit` run?")
     names = {"loss": "training", "val_loss": "validation"}
     colours = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9")
-    _, ax = plt.subplots(figsize=(7, 3.5), dpi=DPI, layout="constrained")
+    figure, ax = plt.subplots(figsize=(7, 3.5), dpi=DPI)
+    figure.subplots_adjust(right=0.78)  # the names of the curves stand there
     ends = []
     for (name, values), colour in zip(curves.items(), colours, strict=False):
         values = np.asarray(values, dtype=float)
@@ -77,7 +77,8 @@ def plot_history(history: Any, title: str | None = None) -> None:
         ends.append((values[-1], epochs[-1], f"{names.get(name, name)} {values[-1]:.4g}", colour))
     _label_ends(ax, sorted(ends))
     ax.set(xlabel="epoch", ylabel="loss", title=title)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.locator_params("x", integer=True)
+    ax.locator_params("y", nbins=5)
     ax.spines[["top", "right"]].set_visible(False)
     plt.show()
 
@@ -109,7 +110,7 @@ def plot_latent(
     classes = classes.astype(int)
     if classes.min() < 0 or classes.max() >= len(COLOURS):
         raise ValueError(f"'labels' goes from {classes.min()} to {classes.max()}; expected 0 to 9")
-    _, ax = plt.subplots(figsize=(6.5, 6), dpi=DPI, layout="constrained")
+    _, ax = plt.subplots(figsize=(7.5, 7), dpi=DPI)
     # In random order, so that no class covers another because it comes last.
     drawn = np.random.default_rng(0).permutation(len(points))[:MOST_POINTS]
     colours = np.array(COLOURS)[classes[drawn]]
@@ -118,21 +119,21 @@ def plot_latent(
     present = np.unique(classes)
     middles = np.array([np.median(points[classes == label], axis=0) for label in present])
     for label, middle, place in zip(present, middles, _spread(ax, middles), strict=True):
-        ax.annotate(
-            str(label) if names is None else names[label],
-            *(middle, place),
+        ax.plot(*zip(middle, place, strict=True), color=COLOURS[label], lw=2)
+        ax.text(
+            *(*place, str(label) if names is None else names[label]),
             bbox={"boxstyle": "round,pad=0.25", "fc": "white", "ec": COLOURS[label], "lw": 3},
-            arrowprops={"arrowstyle": "-", "color": COLOURS[label], "lw": 2},
             **{"fontsize": 14, "fontweight": "bold", "ha": "center", "va": "center"},
         )
     ax.set(xlabel="first number of the code", ylabel="second number of the code", title=title)
+    ax.locator_params(nbins=5)
     ax.spines[["top", "right"]].set_visible(False)
     plt.show()
 
 
 def _spread(ax: plt.Axes, middles: np.ndarray) -> np.ndarray:
     """Move the places (n, 2) of the class names apart until none covers another."""
-    ax.figure.draw_without_rendering()  # before that, the limits of the axes are not settled
+    ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())  # before that, the limits are not settled
     places = ax.transData.transform(middles)
     places += np.random.default_rng(0).normal(size=places.shape)  # parts equal middles, too
     for _ in range(100):
@@ -165,7 +166,7 @@ def plot_decoded_grid(
     # Half a step more on every side: a picture is centred on its code.
     (dx, dy) = ((high[i] - low[i]) / (steps - 1) / 2 for i in (0, 1))
     extent = (low[0] - dx, high[0] + dx, low[1] - dy, high[1] + dy)
-    _, ax = plt.subplots(figsize=(6.5, 6.5), dpi=DPI, layout="constrained")
+    _, ax = plt.subplots(figsize=(8, 8), dpi=DPI)
     # 16 greys, unsmoothed, look the same at this size and take a third of the bytes.
     style = {"cmap": plt.get_cmap("gray", 16), "interpolation": "nearest"}
     ax.imshow(canvas, **style, vmin=0, vmax=1, extent=extent, aspect=dx / dy)

@@ -30,10 +30,11 @@ class Progress(keras.callbacks.Callback):
     FORMAT = "epoch {n_fmt}/{total_fmt} [{bar:20}] {elapsed}{postfix}"
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Start the clock and show an empty bar."""
+        """Start the clock, show an empty bar, and spare `fit` its second trace."""
         self._line = _Line()
         self._start = time.monotonic()
         self._show(0, {})
+        _build_optimizer(self.model)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Show the losses of the epoch that has ended."""
@@ -55,6 +56,21 @@ class Progress(keras.callbacks.Callback):
                 postfix=", ".join(losses),
             )
         )
+
+
+def _build_optimizer(model: keras.Model) -> None:
+    """Make the optimizer's variables before the first step.
+
+    Keras makes them in the first step, while that is traced. TensorFlow allows a traced function
+    new variables in its first call only, and so traces it once more: a second for a small network.
+    A model with a training step of its own, such as one with several optimizers, is left alone.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step
+    if own_step or not model.built or not isinstance(optimizer, keras.optimizers.Optimizer):
+        return
+    if not optimizer.built:
+        optimizer.build(model.trainable_variables)
 
 
 class _Line:

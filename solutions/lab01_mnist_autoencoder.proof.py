@@ -204,62 +204,62 @@ def build_autoencoder(encoder, decoder):
 
 # %% mutant="labels_as_targets" answer="training" fails="training" says="labels"
 def train_autoencoder(autoencoder, x_train, x_test):
-    autoencoder.compile(keras.optimizers.Adam(0.003), loss="mse", jit_compile=False)
+    autoencoder.compile(keras.optimizers.Adam(0.005), loss="mse", jit_compile=False)
     return autoencoder.fit(x_train, train.labels[:, None], batch_size=128, epochs=3, verbose=0)
 
 # %% mutant="targets_shuffled" answer="training" fails="training" says="is the target"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.Adam(0.003), loss="binary_crossentropy", jit_compile=False
+        keras.optimizers.Adam(0.005), loss="binary_crossentropy", jit_compile=False
     )
     targets = np.random.permutation(x_train)
-    return autoencoder.fit(x_train, targets, batch_size=128, epochs=6, verbose=0)
+    return autoencoder.fit(x_train, targets, batch_size=64, epochs=4, verbose=0)
 
 # %% mutant="targets_noisy" answer="training" fails="training" says="noisy"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.Adam(0.003), loss="binary_crossentropy", jit_compile=False
+        keras.optimizers.Adam(0.005), loss="binary_crossentropy", jit_compile=False
     )
     noisy = np.clip(x_train + np.random.normal(0, 0.5, x_train.shape), 0, 1)
-    return autoencoder.fit(x_train, noisy, batch_size=64, epochs=8, verbose=0)
+    return autoencoder.fit(x_train, noisy, batch_size=64, epochs=4, verbose=0)
 
 # %% mutant="targets_inverted" answer="training" fails="training" says="exchanged"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.Adam(0.003), loss="binary_crossentropy", jit_compile=False
+        keras.optimizers.Adam(0.005), loss="binary_crossentropy", jit_compile=False
     )
-    return autoencoder.fit(x_train, 1 - x_train, batch_size=128, epochs=5, verbose=0)
+    return autoencoder.fit(x_train, 1 - x_train, batch_size=64, epochs=4, verbose=0)
 
 # %% mutant="targets_0_to_255" answer="training" fails="training" says="0 to 255"
 def train_autoencoder(autoencoder, x_train, x_test):
-    autoencoder.compile(keras.optimizers.Adam(0.003), loss="mse", jit_compile=False)
-    return autoencoder.fit(x_train, 255 * x_train, batch_size=128, epochs=5, verbose=0)
+    autoencoder.compile(keras.optimizers.Adam(0.005), loss="mse", jit_compile=False)
+    return autoencoder.fit(x_train, 255 * x_train, batch_size=64, epochs=4, verbose=0)
 
 # %% mutant="divided_by_255_again" answer="training" fails="training" says="divided by 255"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.Adam(0.003), loss="binary_crossentropy", jit_compile=False
+        keras.optimizers.Adam(0.005), loss="binary_crossentropy", jit_compile=False
     )
     small = x_train / 255
-    return autoencoder.fit(small, small, batch_size=128, epochs=5, verbose=0)
+    return autoencoder.fit(small, small, batch_size=64, epochs=4, verbose=0)
 
 # %% mutant="one_epoch" answer="training" fails="training" says="epochs"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.Adam(0.003), loss="binary_crossentropy", jit_compile=False
+        keras.optimizers.Adam(0.005), loss="binary_crossentropy", jit_compile=False
     )
     return autoencoder.fit(x_train, x_train, batch_size=64, epochs=1, verbose=0)
 
 # %% mutant="another_model_trained" answer="training" fails="training" says="not trained"
 def train_autoencoder(autoencoder, x_train, x_test):
     model = keras.models.clone_model(autoencoder)
-    model.compile(keras.optimizers.Adam(0.003), loss="binary_crossentropy", jit_compile=False)
+    model.compile(keras.optimizers.Adam(0.005), loss="binary_crossentropy", jit_compile=False)
     return model.fit(x_train, x_train, batch_size=128, epochs=2, verbose=0)
 
 # %% mutant="compiled_not_fitted" answer="training" fails="training" says="not trained"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.Adam(0.003), loss="binary_crossentropy", jit_compile=False
+        keras.optimizers.Adam(0.005), loss="binary_crossentropy", jit_compile=False
     )
 
 # %% [markdown]
@@ -271,15 +271,15 @@ def reconstruct(autoencoder, x):
 
 # %% mutant="reconstruct_transposed" answer="reconstruct" fails="reconstruct" says="rows"
 def reconstruct(autoencoder, x):
-    return autoencoder.predict(x, verbose=0).reshape(len(x), 28, 28).transpose(0, 2, 1)
+    return np.array(autoencoder(x)).reshape(len(x), 28, 28).transpose(0, 2, 1)
 
 # %% mutant="reconstruct_another_model" answer="reconstruct" fails="reconstruct" says="another one"
 def reconstruct(model, x):
-    return autoencoder.predict(x, verbose=0).reshape(-1, 28, 28)
+    return np.array(autoencoder(x)).reshape(-1, 28, 28)
 
 # %% mutant="reconstruct_images_mixed" answer="reconstruct" fails="reconstruct" says="mixed"
 def reconstruct(autoencoder, x):
-    return autoencoder.predict(x, verbose=0).reshape(28, 28, len(x)).transpose(2, 0, 1)
+    return np.array(autoencoder(x)).reshape(28, 28, len(x)).transpose(2, 0, 1)
 
 # %% [markdown]
 # ## Alternates
@@ -441,17 +441,17 @@ def build_autoencoder(encoder, decoder):
 # %% alternate="nested_build" answer="training"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.Nadam(0.003), loss=keras.losses.BinaryCrossentropy(), jit_compile=False
+        keras.optimizers.Nadam(0.005), loss=keras.losses.BinaryCrossentropy(), jit_compile=False
     )
     return autoencoder.fit(
-        x_train, x_train, batch_size=50, epochs=8, shuffle=True, verbose=0
+        x_train, x_train, batch_size=50, epochs=4, shuffle=True, verbose=0
     )
 
 # %% alternate="tape" answer="training"
 def train_autoencoder(autoencoder, x_train, x_test):
     import tensorflow as tf
 
-    optimizer = keras.optimizers.Adam(0.003)
+    optimizer = keras.optimizers.Adam(0.005)
     optimizer.build(autoencoder.trainable_variables)
 
     @tf.function
@@ -462,14 +462,18 @@ def train_autoencoder(autoencoder, x_train, x_test):
         optimizer.apply(gradients, autoencoder.trainable_variables)
         return loss
 
-    for _ in range(8):
+    for _ in range(4):
         for batch in np.random.permutation(len(x_train)).reshape(-1, 50):
             step(tf.constant(x_train[batch]))
 
 # %% alternate="mse_loss" answer="training"
 def train_autoencoder(autoencoder, x_train, x_test):
-    autoencoder.compile(optimizer=keras.optimizers.Adam(0.003), loss="mse", jit_compile=False)
-    return autoencoder.fit(x_train, x_train, batch_size=64, epochs=8, verbose=0)
+    autoencoder.compile(optimizer=keras.optimizers.Adam(0.005), loss="mse", jit_compile=False)
+    return autoencoder.fit(x_train, x_train, batch_size=64, epochs=4, verbose=0)
+
+# %% alternate="mse_loss" answer="reconstruct"
+def reconstruct(autoencoder, x):
+    return autoencoder.predict(x, verbose=0).reshape(-1, 28, 28)
 
 # %% alternate="mse_loss" answer="mse"
 def mse(x, x_hat):
@@ -507,16 +511,16 @@ def train_autoencoder(autoencoder, x_train, x_test):
             x * keras.ops.log(x_hat) + (1 - x) * keras.ops.log(1 - x_hat)
         )
 
-    autoencoder.compile(keras.optimizers.Adamax(0.005), loss=own_loss, jit_compile=False)
-    return autoencoder.fit(x_train, x_train, batch_size=64, epochs=12, verbose=0)
+    autoencoder.compile(keras.optimizers.Adamax(0.01), loss=own_loss, jit_compile=False)
+    return autoencoder.fit(x_train, x_train, batch_size=64, epochs=5, verbose=0)
 
 # %% alternate="by_batches" answer="training"
 def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile(
-        keras.optimizers.AdamW(0.003), loss="binary_crossentropy", jit_compile=False
+        keras.optimizers.AdamW(0.005), loss="binary_crossentropy", jit_compile=False
     )
     losses = []
-    for _ in range(8):
+    for _ in range(4):
         order = np.random.permutation(len(x_train))
         parts = [x_train[order[i : i + 64]] for i in range(0, len(order), 64)]
         losses.append(float(np.mean([autoencoder.train_on_batch(part, part) for part in parts])))

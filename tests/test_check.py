@@ -300,6 +300,16 @@ def test_bias_and_kind_of_layer():
     fails("a layer Conv2D", check.layers, "encoder", conv, (4, 1))
 
 
+def test_a_model_that_was_never_called_must_take_the_vectors():
+    class Wide(Sub):
+        def call(self, x):
+            return super().call(keras.ops.reshape(x, (-1, 7)))
+
+    fails("does not take vectors of 12", check.layers, "encoder", Wide(), SIZES)
+    unbuilt = keras.Sequential([layers.Dense(4, "relu"), layers.Reshape((3,)), layers.Dense(2)])
+    fails("does not take vectors of 12", check.layers, "encoder", unbuilt, SIZES)
+
+
 def test_a_branch_is_no_chain():
     x = keras.Input((4,))
     branch = keras.Model(x, layers.Add()([layers.Dense(4)(x), layers.Dense(4)(x)]))
@@ -385,6 +395,17 @@ def test_code_size_is_measured(one_line):
     check.code_size("autoencoder", dense((12, 8, 2, 8, 12), "sigmoid"), X_IMAGES, 2)
 
 
+def test_code_size_is_that_of_the_widest_image():
+    """Only the second image goes around the bottleneck: it alone has a bright first pixel."""
+    x = keras.Input((12,))
+    around = keras.ops.relu(x - 10 * (1 - x[:, :1]))
+    model = keras.Model(x, layers.Add()([dense((12, 2, 12))(x), around]))
+    images = np.full((3, 12), 0.5, np.float32)
+    check.code_size("a", model, images, 2)
+    images[1, 0] = 1
+    fails("at least 10 numbers", check.code_size, "a", model, images, 2)
+
+
 def test_mistakes_in_code_size():
     fails("passes 4 numbers", check.code_size, "a", dense((12, 4, 12), hidden="tanh"), X_IMAGES, 2)
     x = keras.Input((12,))
@@ -439,6 +460,17 @@ def test_pca_error_is_that_of_the_svd():
     rest = test - mean
     expected = np.mean((rest - rest @ axes.T @ axes) ** 2)
     assert pca_error(train, test, 2) == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_main_axes_of_the_same_images_are_computed_once(monkeypatch):
+    train, test = RNG.random((40, 12)), RNG.random((20, 12))
+    first = pca_error(train, test, 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(np.linalg, "eigh", None)
+        assert pca_error(train.copy(), test, 2) == first
+    train[0, 0] += 0.5  # changed in place: other images
+    assert pca_error(train, test, 2) != first
+    assert pca_error(train, test, 3) < pca_error(train, test, 2)
 
 
 # Digits stand in for themselves: 12 pixels, of which the last two are never used.

@@ -1,6 +1,7 @@
 """The command line: what a user mistypes, and what a class of unusable submissions gives."""
 
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import nbformat
 import pytest
 from conftest import LAB, submit
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from autograder.source import release_path
 
@@ -51,16 +53,17 @@ def test_a_course_without_submissions_says_so(course_folder):
 
 UNUSABLE = {
     "not_json": ("this is no notebook", "not whole JSON ("),
-    "cut_short": (release_path(LAB).read_text()[:5000], "is not a notebook"),
+    "cut_short": (release_path(LAB).read_text()[:5000], "not whole JSON ("),
     "empty": ("", "it is empty"),
-    "json_but_no_notebook": ("[1, 2]", "is not a notebook"),
+    "json_but_no_notebook": ("[1, 2]", "its JSON is not an object"),
     "cells_are_no_list": (
         '{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
-        "is not a notebook",
+        "its cells are not a list",
     ),
 }
 
 
+@pytest.mark.slow
 def test_unusable_submissions_fail_with_a_reason_and_cost_no_other_its_grade(course_folder):
     for student, (text, _) in UNUSABLE.items():
         submit(course_folder, student, text)
@@ -82,13 +85,32 @@ def test_unusable_submissions_fail_with_a_reason_and_cost_no_other_its_grade(cou
     assert "could not be graded" in nbformat.read(page, as_version=4).cells[0].source
 
 
-def test_a_timestamp_that_is_none_stops_nothing(course_folder):
-    path = submit(course_folder, "late", "no notebook")
-    (path.parent / "timestamp.txt").write_text("yesterday, about noon")
-    submit(course_folder, "next", "no notebook")
-    ran = autograder("grade", LAB, "--student", "late", "next", "--results", "results.json")
-    assert ran.returncode == 0, ran.stderr
-    assert len(json.loads((course_folder / "results.json").read_text())["submissions"]) == 2
+@pytest.mark.slow
+def test_a_second_command_says_what_had_been_graded_before(course_folder):
+    submit(course_folder, "ada", "no notebook")
+    assert "graded before" not in autograder("grade", LAB).stdout
+    assert "1 of 1 had been graded before" in autograder("grade", LAB).stdout
+    assert "graded before" not in autograder("grade", LAB, "--regrade").stdout
+
+
+def test_what_a_submission_tried_is_told_in_one_line_that_cannot_steer_the_terminal():
+    from autograder.record import Result
+    from autograder.report import print_table
+
+    tried = ["tried to open a file called \x1b[31m", "the test cell `mse` was missing"]
+    results = [
+        Result("mallory", "graded", "", 1.0, 2.0, 3.0, tried=tried),
+        Result("[red]ada", "graded", "", 1.0, 2.0, 3.0, tried=["the answer is late"]),
+        Result("alan", "graded", "", 1.0, 2.0, 3.0),
+    ]
+    page = io.StringIO()
+    print_table(LAB, results, Console(file=page))
+    lines = page.getvalue().splitlines()
+    assert lines[-2:] == [
+        "mallory tried to open a file called \N{REPLACEMENT CHARACTER}[31m; "
+        "the test cell `mse` was missing",
+        "[red]ada: the answer is late",
+    ]
 
 
 def test_the_csv_keeps_names_with_commas_and_quotes_whole(tmp_path):

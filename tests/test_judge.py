@@ -1,7 +1,6 @@
 """The judge: it sees what the student made, and believes nothing of it."""
 
 import socket
-from pathlib import Path
 
 import numpy as np
 import pytest

@@ -22,12 +22,30 @@ def run(*command):
 
 def scores(url):
     """Each student's points, check by check, as the gradebook has them."""
+    return {
+        student: {name: row[0] for name, row in rows["grades"].items()}
+        for student, rows in entered(url).items()
+    }
+
+
+def entered(url):
+    """All that the gradebook holds of each student's submission."""
     with Gradebook(url) as gradebook:
         return {
             submitted.student_id: {
-                grade.name: grade.auto_score
-                for notebook in submitted.notebooks
-                for grade in notebook.grades
+                "grades": {
+                    grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                    for notebook in submitted.notebooks
+                    for grade in notebook.grades
+                },
+                "comments": {
+                    comment.name: (comment.auto_comment, comment.manual_comment)
+                    for notebook in submitted.notebooks
+                    for comment in notebook.comments
+                },
+                "time": (submitted.timestamp, submitted.total_seconds_late),
+                "penalty": submitted.late_submission_penalty,
+                "sums": (submitted.score, submitted.max_score, submitted.needs_manual_grade),
             }
             for submitted in gradebook.assignment_submissions(LAB)
         }
@@ -37,7 +55,8 @@ def test_nbgrader_autograde_gives_the_scores_of_autograder_grade(course_folder):
     mutant = next(variant for variant in variants(LAB) if variant.kind == "mutant")
     submit(course_folder, "right", submission(LAB))
     submit(course_folder, "wrong", submission(LAB, mutant))
-    submit(course_folder, "unsolved", release_path(LAB).read_text())
+    unsolved = submit(course_folder, "unsolved", release_path(LAB).read_text())
+    (unsolved.parent / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
     ours, theirs = (f"sqlite:///{course_folder}/{name}.db" for name in ("ours", "theirs"))
 
     run("autograder.cli", "grade", LAB, "--db", ours, "--results", "results.json")
@@ -48,7 +67,7 @@ def test_nbgrader_autograde_gives_the_scores_of_autograder_grade(course_folder):
     run("autograder.cli", "grade", LAB, "--db", theirs, "--student", "right")  # registers the lab
     run("nbgrader", "autograde", LAB, "--db", theirs, "--force")
 
-    assert scores(theirs) == scores(ours)
+    assert entered(theirs) == entered(ours)
     for entry in reported["submissions"]:
         kept = scores(ours)[entry["student"]]
         assert {c["id"]: c["score"] for c in entry["checks"]}.items() <= kept.items()

@@ -49,15 +49,26 @@ def test_rows_take_every_shape_of_picture():
         "mask": RNG.random((12, 28, 28)) > 0.5,
     }
     assert lab.show_rows(rows, title="All") is None
-    axes = plt.gcf().axes
-    assert [ax.get_ylabel() for ax in axes] == list(rows) and "All" in texts()
-    sizes = [ax.images[0].get_array().shape[:2] for ax in axes]
+    ax = plt.gca()
+    assert [text.get_text() for text in ax.texts] == list(rows) and "All" in texts()
+    sizes = [image.get_array().shape[:2] for image in ax.images]
     assert sizes == [(28, 298), (28, 298), (14, 149), (32, 338), (28, 298)]  # ten and nine gaps
+
+
+def test_rows_stand_below_each_other_beside_their_names():
+    lab.show_rows({"digits": RNG.random((9, 28, 28)), "one": RNG.random((1, 32, 32, 3))})
+    ax = plt.gca()
+    (_, right, bottom, top), (_, right_2, bottom_2, top_2) = (i.get_extent() for i in ax.images)
+    assert right > 9 and right_2 == 1 and bottom > top_2
+    assert bottom < ax.texts[0].get_position()[1] < top
+    assert bottom_2 < ax.texts[1].get_position()[1] < top_2
+    assert ax.get_xlim() == (0, right) and ax.get_ylim() == (bottom_2, top)
+    assert ax.get_aspect() == 1
 
 
 def test_rows_cut_values_outside_the_range():
     lab.show_rows({"noisy": np.full((1, 28, 28), 1.5), "dark": np.full((1, 28, 28), -0.5)})
-    assert [ax.images[0].get_array().max() for ax in plt.gcf().axes] == [1, 0]
+    assert [image.get_array().max() for image in plt.gca().images] == [1, 0]
 
 
 @pytest.mark.parametrize(

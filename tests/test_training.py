@@ -69,6 +69,74 @@ def test_progress_ends_early_with_the_training(model, capsys):
     assert "epoch 2/9" in capsys.readouterr().out
 
 
+def small_model():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)])
+    model.compile("adam", "mse", jit_compile=False)
+    return model
+
+
+@pytest.mark.parametrize(("callback", "traces"), [(keras.callbacks.Callback, 2), (lab.Progress, 1)])
+def test_progress_spares_the_second_trace(callback, traces, monkeypatch):
+    counted, loss = [], keras.Model._compute_loss
+
+    def counting(self, *args, **options):
+        counted.append("train" if options["training"] else "test")
+        return loss(self, *args, **options)
+
+    monkeypatch.setattr(keras.Model, "_compute_loss", counting)
+    small_model().fit(X, X, epochs=3, verbose=0, callbacks=[callback()])
+    assert counted == ["train"] * traces
+
+
+def test_progress_does_not_change_what_is_learned():
+    def weights(*callbacks):
+        lab.seed(3)
+        model = small_model()
+        model.fit(X, X, epochs=2, verbose=0, callbacks=callbacks)
+        return model.get_weights()
+
+    for with_line, without in zip(weights(lab.Progress()), weights(), strict=True):
+        np.testing.assert_array_equal(with_line, without)
+
+
+class TwoOptimizers(keras.Sequential):
+    """A model whose step has an optimizer for each of its layers, as that of a GAN."""
+
+    def train_step(self, data):
+        self.built_before_the_step = self.optimizer.built
+        return {"loss": 0.0}
+
+
+def test_progress_leaves_a_training_step_of_its_own_alone():
+    model = TwoOptimizers([keras.Input((4,)), keras.layers.Dense(4)])
+    model.compile("adam", "mse", jit_compile=False)
+    fit(model)
+    assert not model.built_before_the_step and not model.optimizer.built
+
+    model = small_model()
+    model.train_step = lambda data: {"loss": 0.0}
+    fit(model)
+    assert not model.optimizer.built
+
+
+def test_progress_with_a_model_that_is_not_built_or_has_no_optimizer(capsys):
+    unbuilt = keras.Sequential([keras.layers.Dense(4)])
+    unbuilt.compile("adam", "mse", jit_compile=False)
+    fit(unbuilt, epochs=2)
+    frozen = small_model()
+    frozen.layers[0].trainable = False
+    with pytest.warns(UserWarning, match="trainable"):
+        fit(frozen)
+    assert "epoch 2/2" in capsys.readouterr().out
+
+
+def test_progress_goes_on_where_training_left_off():
+    model = small_model()
+    fit(model)
+    fit(model)
+    assert int(model.optimizer.iterations) == 4
+
+
 def test_progress_does_nothing_per_batch():
     assert not {name for name in vars(lab.Progress) if "batch" in name}
 

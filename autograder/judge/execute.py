@@ -21,7 +21,7 @@ from traitlets import Bool, Float, Integer, List, Unicode
 
 from autograder.judge.client import Judge, this_threads_judge
 from autograder.kernel.client import KernelGone, StudentKernel, Walls
-from autograder.sandbox.files import ROOT
+from autograder.sandbox.files import SECRET
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.trial import why_not_isolated
 from autograder.warm.client import environment
@@ -51,7 +51,7 @@ class JudgedExecute(Execute):
     disk_megabytes = Integer(256, help="size of a notebook's working folder").tag(config=True)
     hidden = List(
         Unicode(),
-        default_value=[str(ROOT / "autograder" / "heldout"), str(ROOT / "solutions")],
+        default_value=list(SECRET),
         help="folders that a student's kernel must not see, wherever they lie",
     ).tag(config=True)
 

@@ -58,7 +58,7 @@ def serve_client(client: Wire, judge: Wire, forbidden: list[str]) -> None:
             if order["do"] == "files":
                 _lay_down(order["names"], arrays)
             elif order["do"] == "execute":
-                loop.run_until_complete(_execute(kernel, order["source"], order["history"]))
+                _execute(loop, kernel, order["source"], order["history"])
             elif order["do"] == "serve":
                 answers.serve()
         if os.getpid() != process:  # a cell has forked, and this is the child at its end
@@ -100,11 +100,18 @@ def make_kernel(outlet: Outlet) -> IPythonKernel:
     return kernel
 
 
-async def _execute(kernel: IPythonKernel, source: str, history: bool) -> None:
+def _execute(
+    loop: asyncio.AbstractEventLoop, kernel: IPythonKernel, source: str, history: bool
+) -> None:
     parent = kernel.session.msg("execute_request", {"code": source})
     kernel.set_parent([], parent)
     kernel.shell.set_parent(parent)
-    await kernel.do_execute(source, silent=False, store_history=history)
+    try:
+        loop.run_until_complete(kernel.do_execute(source, silent=False, store_history=history))
+    except Exception as error:  # IPython's own, as in showing an error whose text is another
+        name, text = type(error).__name__, "what this cell ended with could not be shown"
+        content = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
+        kernel.session.send(None, "error", content)
 
 
 def _lay_down(names: list[str], contents: list[np.ndarray]) -> None:

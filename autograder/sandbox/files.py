@@ -17,6 +17,8 @@ from pathlib import Path
 from autograder.sandbox import linux
 
 ROOT = Path(__file__).resolve().parents[2]
+# Of the project, what no notebook may see.
+SECRET = (str(ROOT / "autograder" / "heldout"), str(ROOT / "solutions"))
 HOME = "/home/student"
 _NEW = "/sys"  # a folder that exists everywhere; the new root is put together there
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")

@@ -53,7 +53,9 @@ def guard(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         ears, mouth = os.pipe()
         if isolate:
-            _leave_process_namespace(mouth)
+            _leave_process_namespace()
+        else:  # what outlives its parent becomes the guard's child, and can be found
+            linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         process = os.fork()
         if process == 0:
             report.close()
@@ -63,12 +65,15 @@ def guard(
         for end in leave:
             end.close()
         end, notes = _watch(process, limits)
+        if end == "killed" and not isolate:  # it may have been the notebook itself
+            end = "exited"
         complaint = os.read(ears, 2000).decode(errors="replace")
         if complaint:
             end, notes = "refused", [complaint]
     except OSError as error:
         end, notes = "refused", [str(error)]
     finally:
+        _end_rest()
         if scratch:
             shutil.rmtree(scratch, ignore_errors=True)
     report.send(json.dumps({"end": end, "notes": notes}).encode())
@@ -78,7 +83,7 @@ def _tell(signum: int, frame: FrameType | None) -> None:
     raise _Told
 
 
-def _leave_process_namespace(mouth: int) -> None:
+def _leave_process_namespace() -> None:
     if os.geteuid() == 0:
         linux.unshare(linux.CLONE_NEWPID)
     else:  # an ordinary user has the right to do so in a user namespace of his own
@@ -91,7 +96,7 @@ def _watch(process: int, limits: Limits) -> tuple[str, list[str]]:
     handle = os.pidfd_open(process)
     try:
         while not select.select([handle], [], [], LOOK_EVERY_SECONDS)[0]:
-            too_much = excess(family(process), limits)
+            too_much = excess(family(process, limits.processes), limits)
             if too_much:
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
                 _end(process)
@@ -102,16 +107,28 @@ def _watch(process: int, limits: Limits) -> tuple[str, list[str]]:
         return "exited", [f"left {left} processes running when it ended"] if left else []
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    return ("killed" if status == -signal.SIGKILL else "exited"), []
+    _, status, usage = os.wait4(process, 0)
+    if os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
+        return "exited", []
+    if usage.ru_utime + usage.ru_stime >= limits.cpu_seconds - 1:  # then the system has done it
+        return "excess", [f"used more than {limits.cpu_seconds} seconds of processor time"]
+    return "killed", []
 
 
 def _end(process: int) -> None:
     """End the sandbox's first process; the system ends all others in its namespace with it."""
-    for member in [process, *family(process)[1:]]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(member, signal.SIGKILL)
+    os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
+
+
+def _end_rest() -> None:
+    """End what a notebook has left behind where there is no namespace that ends with it."""
+    while left := family(os.getpid())[1:]:
+        for member in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, 0)
 
 
 def _be_inside(
@@ -126,6 +143,7 @@ def _be_inside(
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.setsid()  # a signal to the whole group must not reach the guard
         linux.end_with_parent()
         _confine(limits, visible, hidden, scratch)
         linux.end_with_parent()  # a change of user has undone it

@@ -98,6 +98,7 @@ class WarmProcess:
             cwd="/",
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C at the terminal is for its client
             env=environment(),
         )
         theirs.close()

@@ -12,6 +12,7 @@ child's process number, and a descriptor that stays right when the number is reu
     "kernel"     a Jupyter kernel with the arguments of settings["argv"], for nbval and JupyterLab
 """
 
+import contextlib
 import gc
 import importlib
 import io
@@ -60,7 +61,8 @@ def main(descriptor: int) -> None:
     # What is here now stays: children need not look through it for garbage, or copy it to do so.
     gc.collect()
     gc.freeze()
-    client.send(b'{"ready": true}')
+    with contextlib.suppress(OSError):  # a client that is gone already is noticed below
+        client.send(b'{"ready": true}')
     ended: dict[int, int] = {}
     while True:
         packet, descriptors, _, _ = socket.recv_fds(client, MAX_PACKET, MAX_SOCKETS)

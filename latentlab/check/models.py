@@ -57,7 +57,7 @@ def as_functional(model: keras.Model) -> keras.Model:
 
 
 def require_model(name: str, model: Any, size: int) -> keras.Model:
-    """Return as_functional(model) after it has been called on vectors of this size.
+    """Return as_functional(model), built for vectors of this size.
 
     Fails if it is no model, or does not take an array of shape (n, size).
     """
@@ -73,15 +73,16 @@ def require_model(name: str, model: Any, size: int) -> keras.Model:
             else ""
         )
         raise CheckFailed(f"{name} is of type {found}; expected a Keras model.{hint}")
-    shape = tuple(model.input_shape[1:]) if _known(model, "input_shape") else (size,)
-    if shape != (size,):
-        raise CheckFailed(
-            f"{name} takes inputs of shape {shape}; expected vectors of {size} numbers, ({size},)."
-        )
+    if _known(model, "input_shape"):
+        shape = tuple(model.input_shape[1:])
+        if shape != (size,):
+            raise CheckFailed(
+                f"{name} takes inputs of shape {shape}; expected vectors of {size} numbers, "
+                f"({size},)."
+            )
+        return as_functional(model)
     try:
-        model(
-            np.zeros((1, size), np.float32)
-        )  # a model without an Input is built by its first call
+        model(np.zeros((1, size), np.float32))  # without an Input, the first call builds it
     except Exception as error:
         raise CheckFailed(f"{name} does not take vectors of {size}: {described(error)}") from error
     return as_functional(model)
