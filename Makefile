@@ -11,10 +11,10 @@ AS_ROOT := $(shell [ "$$(id -u)" != 0 ] || echo --allow-root)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: help demo test check lab build bundle bench lock clean
+.PHONY: help demo test check lab build bundle bench bench-cluster lock clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
 $(READY): requirements-dev.txt pyproject.toml tools/make_venv.sh
 	@echo "Setting up $(VENV): two to five minutes, once"
@@ -43,8 +43,11 @@ build: $(READY)  ## build the solutions and releases from their sources
 bundle: $(READY)  ## pack what students get into build/labs.zip
 	$(BIN)/autograder bundle build/labs.zip
 
-bench: $(READY)  ## time our grader beside plain nbgrader
+bench: $(READY)  ## time our grader beside plain nbgrader and the bare computation
 	$(BIN)/python -m autograder.bench
+
+bench-cluster: $(READY)  ## time a cluster of one worker, and of two
+	$(BIN)/python -m autograder.bench_cluster
 
 lock:  ## pin the newest versions that fit requirements.in (needs uv)
 	uv pip compile requirements.in --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt

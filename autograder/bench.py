@@ -58,7 +58,7 @@ def main() -> None:
     bare = [sys.executable, "-m", "autograder.bare", str(os.cpu_count() or 1)]
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        _make_class(folder)
+        make_class(folder)
         found = {"bare computation": _bare(bare, folder)}
         found["autograder grade"] = _measure(grade, folder)
         ours = _scores(folder)
@@ -74,7 +74,8 @@ def main() -> None:
     console.print(f"the scores of all {len(ours)} submissions are the same")
 
 
-def _make_class(folder: Path) -> None:
+def make_class(folder: Path) -> None:
+    """Lay out a course with the submissions."""
     lay_out_course(folder)
     known = variants(LAB)
     step = max(1, len(known) // (SUBMISSIONS - 1))

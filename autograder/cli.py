@@ -119,8 +119,9 @@ def grade(
         _stop(f"no submissions of {assignment} in {course.folder('submitted')}")
     chosen = [_one_of(name, present, "student with a submission") for name in student or present]
 
-    course.config.JudgedExecute.sandbox = not no_sandbox
-    if scheduler is None and not no_sandbox:
+    if no_sandbox:
+        course.config.JudgedExecute.sandbox = False
+    elif scheduler is None and course.config.JudgedExecute.get("sandbox", True):
         _need_sandbox()
 
     start = time.perf_counter()

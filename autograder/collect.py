@@ -77,6 +77,20 @@ def collect(course: Course, assignment: str, student: str) -> Submitted:
     return submitted
 
 
+def files_beside(notebook: Path) -> dict[str, bytes]:
+    """The files that lie beside a notebook, by their names relative to it, within the limits.
+
+    Raises OSError when its folder cannot be read.
+    """
+    files: dict[str, bytes] = {}
+    folder = os.open(notebook.parent, FOLDER_FLAGS)
+    try:
+        _Walk(files, notebook.name).folder(folder, "", 0)
+    finally:
+        os.close(folder)
+    return files
+
+
 def shown(name: str) -> str:
     """A name as it may be printed: what is no plain character is written as its number."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -96,6 +96,19 @@ def test_a_check_that_crashes_the_judge_fails_and_the_next_has_a_new_judge():
     assert verdict(cells[2]) == ""
 
 
+def test_a_check_that_a_disturbance_broke_off_is_not_taken_for_one_of_the_next_notebook():
+    slow = graded_cell("import time\ntime.sleep(1)\nprint('of the first notebook')", "it")
+    with ThreadPoolExecutor(1) as executor:
+        assert executor.submit(run, QUICK).result().disturbed == ""
+        future = executor.submit(run, [QUICK[0], slow])
+        while not processes()["kernel"]:
+            assert not future.done()
+        os.kill(processes()["guard"][0], signal.SIGKILL)
+        assert future.result().disturbed
+        whole = executor.submit(run, QUICK).result()
+    assert printed(nbformat.reads(whole.text, as_version=4).cells[1]) == "right\n"
+
+
 def test_a_judge_that_is_killed_between_two_runs_is_replaced():
     with ThreadPoolExecutor(1) as executor:
         executor.submit(run, QUICK).result()

@@ -1,5 +1,6 @@
 """The executed solutions still give what they show: nbval runs them and compares."""
 
+import os
 import subprocess
 import sys
 
@@ -8,16 +9,22 @@ import pytest
 from conftest import ROOT
 
 from autograder.source import labs, solution_path
+from autograder.warm.provisioner import JUPYTER_PATH
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("lab", labs())
-def test_nbval_finds_the_solutions_outputs_again(lab):
+def test_nbval_finds_the_solutions_outputs_again():
+    """In kernels that are forked from one warm process."""
     command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q"]
     options = ["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg")]
+    warm = ["--nbval-kernel-name", "warm"]
     ran = subprocess.run(
-        [*command, *options, str(solution_path(lab))], cwd=ROOT, capture_output=True, text=True
+        [*command, *options, *warm, *map(str, map(solution_path, labs()))],
+        cwd=ROOT,
+        env=os.environ | {"JUPYTER_PATH": str(JUPYTER_PATH)},
+        capture_output=True,
+        text=True,
     )
     assert ran.returncode == 0, ran.stdout[-5000:]
 

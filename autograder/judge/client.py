@@ -24,7 +24,7 @@ class Judge:
         self._socket: socket.socket | None = None
         self._process: Child | None = None
         self._kernel: socket.socket | None = None
-        self._label = ""
+        self._checks = 0
         self._seconds = self._deadline = 0.0
 
     def open(self, kernel: socket.socket) -> None:
@@ -37,17 +37,22 @@ class Judge:
         except OSError as error:
             raise self._disturbed() from error
 
-    def begin(self, source: str, label: str, seconds: float) -> None:
-        """Start a test cell, in a new judge if the last one's end came with the last cell."""
+    def begin(self, source: str, label: str, seconds: float) -> int:
+        """Start a test cell, in a new judge if the last one's end came with the last cell.
+
+        Returns the number of the check, which the kernel must be asked to serve.
+        """
         if self._process is None:
             self.open(self._kernel)
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds + GRACE_SECONDS
-        order = {"do": "check", "source": source, "label": label, "seconds": seconds}
+        self._checks += 1
+        order = {"do": "check", "number": self._checks, "source": source, "label": label}
         try:
-            self._socket.send(json.dumps(order).encode())
+            self._socket.send(json.dumps(order | {"seconds": seconds}).encode())
         except OSError as error:
             raise self._disturbed() from error
+        return self._checks
 
     def fileno(self) -> int:
         """For `select`: readable when the test cell has ended, or the judge."""
@@ -71,7 +76,10 @@ class Judge:
             self.close()
             return _died(f"the check did not end within {self._seconds:g} seconds")
         try:
-            return json.loads(self._socket.recv(MAX_PACKET))["outputs"]
+            answer = json.loads(self._socket.recv(MAX_PACKET))
+            if answer["number"] != self._checks:
+                raise RuntimeError("the judge has answered for another check")
+            return answer["outputs"]
         except (OSError, ValueError):  # it has ended; a text that is cut off ends it as well
             if self._killed():
                 raise self._disturbed() from None

@@ -31,6 +31,7 @@ NOT_ISOLATED = (
     "namespaces; or, if you know and trust whose work it is, use `autograder grade --no-sandbox` "
     "(for nbgrader: c.JudgedExecute.sandbox = False)."
 )
+LEFT_OUT = "(this cell put out more than is kept; the rest is left out)\n"
 # How long a check may go on when its kernel does not answer any more.
 END_OF_CHECK_SECONDS = 1
 
@@ -69,6 +70,7 @@ class JudgedExecute(Execute):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Run the notebook's code cells, with `files` beside it, and put the outputs into it.
 
+        Without `files`, as when nbgrader calls, they are those that lie in the notebook's folder.
         `tried` then holds sentences on what the notebook tried that it may not. Raises NoSandbox,
         and KernelDisturbed or JudgeDisturbed when somebody killed a process of the grader: then
         the notebook must be run again.
@@ -84,8 +86,12 @@ class JudgedExecute(Execute):
         try:
             self._judge.open(self._kernel.judge_end)
             with self._noting_death():
-                self._kernel.lay_down(files or {}, self.timeout)
+                found = _files_beside(resources) if files is None else files
+                self._kernel.lay_down(found, self.timeout)
             judged = [(cell, self._run(cell, index)) for index, cell in enumerate(nb.cells)]
+        except BaseException:
+            self._judge.close()  # it may be in the middle of a check of this notebook
+            raise
         finally:
             self._kernel.close()
         # Only now: no message of the kernel can change them any more.
@@ -137,13 +143,27 @@ class JudgedExecute(Execute):
             # A kernel in the hands of a student's code may send anything; what is no output of a
             # cell makes nbclient raise one error or another, and is left out.
             with contextlib.suppress(Exception):
-                self.process_message(_as_jupyters(message), cell, index)
+                if not self._continues_stream(message, cell.outputs):
+                    self.process_message(_as_jupyters(message), cell, index)
 
         self.clear_before_next_output = False  # as nbclient does before each cell
         seconds = min(self.timeout, left)
         stopped = self._kernel.execute(cell.source, show, seconds)
+        if self._kernel.left_out:
+            cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LEFT_OUT))
         if stopped:
             cell.outputs.append(nbformat.from_dict(_error("Stopped", f"this cell {stopped}")))
+
+    def _continues_stream(self, message: dict, outputs: list[NotebookNode]) -> bool:
+        """Add to the last output what was printed after it, as Jupyter's front ends do."""
+        content = message["content"]
+        if message["type"] != "stream" or not outputs or self.clear_before_next_output:
+            return False
+        last = outputs[-1]
+        if last.output_type != "stream" or last.name != content["name"]:
+            return False
+        last.text += content["text"]
+        return True
 
     @property
     def _out_of_time(self) -> str:
@@ -155,19 +175,19 @@ class JudgedExecute(Execute):
         left = self._deadline - time.monotonic()
         if left <= 0:
             return [_error("OutOfTime", self._out_of_time)]
-        self._judge.begin(cell.source, label, min(self.check_seconds, left))
+        number = self._judge.begin(cell.source, label, min(self.check_seconds, left))
         with self._noting_death():
-            self._serve_judge()
+            self._serve_judge(number)
         outputs = self._judge.outputs(END_OF_CHECK_SECONDS if self._death else None)
         if self._death and any(output["output_type"] == "error" for output in outputs):
             outputs.append(_error("DeadKernel", self._death))
         return outputs
 
-    def _serve_judge(self) -> None:
+    def _serve_judge(self, number: int) -> None:
         """Have the kernel answer till the judge is done, and then get it out of its last call."""
         if self._death:
             return
-        self._kernel.serve()
+        self._kernel.serve(number)
         while self._judge not in self._ready() and self._judge.seconds_left:
             if self._kernel.gave_up_serving():
                 return
@@ -186,6 +206,15 @@ class JudgedExecute(Execute):
             self._death = str(error)
 
 
+def _files_beside(resources: ResourcesDict) -> dict[str, bytes]:
+    from autograder.collect import files_beside
+
+    metadata = resources.get("metadata", {})
+    if not metadata.get("path"):
+        return {}
+    return files_beside(Path(metadata["path"]) / f"{metadata.get('name', '')}.ipynb")
+
+
 def _as_jupyters(message: dict) -> dict:
     kind, content = str(message["type"]), message["content"]
     return {
@@ -198,11 +227,11 @@ def _as_jupyters(message: dict) -> dict:
 
 
 def _is_valid(output: NotebookNode) -> bool:
-    try:
-        nbformat.v4.nbbase.validate(output, output.output_type)
-    except Exception:  # it raises many kinds for what is not an output at all
+    """Whether an output is still one after updates of its display; nbformat checked it before."""
+    data = output.get("data", {})
+    if not isinstance(data, dict) or not isinstance(output.get("metadata", {}), dict):
         return False
-    return True
+    return all(isinstance(value, str) or mime.endswith("json") for mime, value in data.items())
 
 
 def _error(name: str, message: str) -> dict:

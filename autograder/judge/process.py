@@ -4,7 +4,8 @@ One judge serves one submission after the other. Messages of the client are JSON
 
     {"do": "open"} with a socket    a new submission, whose kernel is at the socket's other end
     {"do": "open"} without          a new submission whose kernel is dead
-    {"do": "check", "source", "label", "seconds"}    answered with {"outputs": [...]}
+    {"do": "check", "number", "source", "label", "seconds"}
+                                    answered with {"number", "outputs": [...]}
     {"do": "stop"}                  break off the test cell that is running
 """
 
@@ -32,21 +33,22 @@ def run_judge(client: socket.socket) -> None:
                 link.close()
             link = Link(socket.socket(fileno=descriptors[0]), client) if descriptors else None
         elif order["do"] == "check":
-            _send(client, {"outputs": _check(order, link)})
+            _send(client, order["number"], _check(order, link))
 
 
 def _check(order: dict, link: Link | None) -> list[dict]:
     outputs = run_cell(order["source"], Names(link), order["label"], order["seconds"])
     if link:
         with contextlib.suppress(WireError):  # the kernel may be gone; its client knows
-            link.done()
+            link.done(order["number"])
     return outputs
 
 
-def _send(client: socket.socket, answer: dict) -> None:
-    packet = json.dumps(answer).encode()
+def _send(client: socket.socket, number: int, outputs: list[dict]) -> None:
+    packet = json.dumps({"number": number, "outputs": outputs}).encode()
     if len(packet) > MAX_PACKET:
         text = "the check put out more text than can be shown"
         error = {"output_type": "error", "ename": "TooMuchOutput", "evalue": text}
-        packet = json.dumps({"outputs": [error | {"traceback": [text]}]}).encode()
+        outputs = [error | {"traceback": [text]}]
+        packet = json.dumps({"number": number, "outputs": outputs}).encode()
     client.send(packet)

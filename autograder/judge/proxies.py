@@ -52,9 +52,9 @@ class Link:
         """Have a model of the student's process called on zeros of this shape, and give it."""
         return self._ask(ask="build", id=number, shape=shape)
 
-    def done(self) -> None:
-        """Tell the student's process that the test cell has ended."""
-        self._wire.send({"ask": "done"})
+    def done(self, check: int) -> None:
+        """Tell the student's process that the test cell of this number has ended."""
+        self._wire.send({"ask": "done", "check": check})
 
     def close(self) -> None:
         """Close the connection."""
@@ -137,6 +137,14 @@ class Remote:
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self!r} is neither true nor false")
+
+    def __eq__(self, other: object) -> bool:
+        # Not False: `assert answer != 3` would pass for anything that is no number.
+        if self is other:
+            return True
+        raise TypeError(f"{self!r} cannot be compared")
+
+    __hash__ = object.__hash__
 
 
 class RemoteCallable(Remote):

@@ -24,15 +24,20 @@ class StudentEnd:
         self._namespace = namespace
         self._objects: list[Any] = []
 
-    def serve(self) -> None:
-        """Answer till the judge says "done" or is gone."""
+    def serve(self, check: int) -> None:
+        """Answer till the judge says that this check is done, or is gone.
+
+        An earlier check's "done" may still lie there, if an interrupt ended the answers to it.
+        """
         while True:
             try:
                 message, arrays = self._wire.receive()
             except WireError:
                 return
             if message["ask"] == "done":
-                return
+                if message["check"] == check:
+                    return
+                continue
             self._answer(message, arrays)
 
     def _answer(self, message: dict, arrays: list) -> None:
@@ -98,4 +103,11 @@ def _describe(error: BaseException) -> dict:
     own = [frame for frame in frames if frame.filename != __file__ and frame.line]
     cells = [frame for frame in own if "ipykernel" in frame.filename] or own
     where = f"in {cells[-1].name}, at: {cells[-1].line}" if cells else ""
-    return {"type": type(error).__name__, "message": str(error)[:2000], "where": where[:500]}
+    return {"type": type(error).__name__, "message": _text(error)[:2000], "where": where[:500]}
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:  # its author may have written anything
+        return ""

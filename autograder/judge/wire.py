@@ -12,6 +12,8 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -28,11 +30,21 @@ class WireError(Exception):
 
 
 class Wire:
-    """One end of the connection. `stop`, if given, is a socket that breaks off any waiting."""
+    """One end of the connection.
 
-    def __init__(self, connection: socket.socket, stop: socket.socket | None = None):
+    `stop`, if given, is a socket that breaks off any waiting. `shield` makes the context in which
+    a frame is sent or received.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        stop: socket.socket | None = None,
+        shield: Callable[[], AbstractContextManager] = nullcontext,
+    ):
         self._connection = connection
         self._stop = stop
+        self._shield = shield
         self._inside_frame = False
         self.last_size = 0  # of what was received last, in bytes
 
@@ -45,9 +57,10 @@ class Wire:
         if len(text) > MAX_JSON_BYTES or total > MAX_ARRAY_BYTES:
             raise WireError(f"too large to send: {(len(text) + total) / 2**20:.0f} MB")
         try:
-            self._connection.sendall(HEADER.pack(len(text), total) + text)
-            for array in arrays:
-                self._connection.sendall(array.tobytes())
+            with self._shield():
+                self._connection.sendall(HEADER.pack(len(text), total) + text)
+                for array in arrays:
+                    self._connection.sendall(array.tobytes())
         except OSError as error:
             raise WireError("the other side does not listen") from error
 
@@ -60,6 +73,11 @@ class Wire:
         deadline = None if seconds is None else time.monotonic() + seconds
         if self._inside_frame:
             raise WireError("an earlier frame was broken off")
+        self._await_data(deadline)
+        with self._shield():
+            return self._receive(deadline)
+
+    def _receive(self, deadline: float | None) -> tuple[Any, list[np.ndarray]]:
         header = self._read(HEADER.size, deadline)
         text_bytes, array_bytes = HEADER.unpack(header)
         if text_bytes > MAX_JSON_BYTES or array_bytes > MAX_ARRAY_BYTES:

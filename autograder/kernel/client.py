@@ -23,7 +23,8 @@ MAX_NOTES = 20
 MAX_OUTPUT_BYTES = 20 * 2**20  # of one cell; beyond it the cell is stopped
 MAX_OUTPUT_BYTES_IN_ALL = 100 * 2**20  # beyond it, nothing more is kept
 TOO_MUCH = f"put out more than {MAX_OUTPUT_BYTES // 2**20} MB"
-BYTES_PER_MESSAGE = 2000  # what keeping even a small one costs
+BYTES_PER_MESSAGE = 200  # what reading even an empty one costs
+MAX_MESSAGES = 1000  # of one cell that are kept; those after them are only read
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class StudentKernel:
         self._socket = ours
         self._wire = Wire(ours)
         self._end: str | None = None
-        self._bytes = self._all_bytes = 0
+        self._bytes = self._all_bytes = self._messages = 0
+        self.left_out = False  # whether outputs of the last cell were
 
     def lay_down(self, files: dict[str, bytes], seconds: float) -> None:
         """Put files beside the notebook. Raises KernelGone, KernelDisturbed."""
@@ -88,9 +90,9 @@ class StudentKernel:
             raise KernelGone(f"a cell {why}, and could not be stopped")
         return why
 
-    def serve(self) -> None:
-        """Have the kernel answer the judge; `served` tells when it no longer does."""
-        self._order({"do": "serve"})
+    def serve(self, check: int) -> None:
+        """Have the kernel answer the judge, till the check of this number is done."""
+        self._order({"do": "serve", "check": check})
 
     def fileno(self) -> int:
         """For `select`: readable when the kernel has said something or is gone."""
@@ -122,7 +124,8 @@ class StudentKernel:
         self._report.close()
 
     def _order(self, order: dict[str, Any], arrays: list[np.ndarray] | None = None) -> None:
-        self._bytes = 0
+        self._bytes = self._messages = 0
+        self.left_out = False
         try:
             self._wire.send(order, arrays)
         except WireError:
@@ -141,6 +144,8 @@ class StudentKernel:
             if isinstance(message, dict) and message.get("do") == "done":
                 return True
             self._take(message, show)
+            if time.monotonic() > deadline:  # messages without end must not hide it
+                return False
         return False
 
     @property
@@ -153,8 +158,12 @@ class StudentKernel:
         self._all_bytes += size
         if not isinstance(message, dict):
             return
-        if message.get("do") == "show" and self._all_bytes <= MAX_OUTPUT_BYTES_IN_ALL:
-            show(message)
+        if message.get("do") == "show":
+            self._messages += 1
+            if self._messages > MAX_MESSAGES or self._all_bytes > MAX_OUTPUT_BYTES_IN_ALL:
+                self.left_out = True
+            else:
+                show(message)
         elif message.get("do") == "note" and len(self.notes) < MAX_NOTES:
             text = str(message.get("text"))[:300]
             self.notes.append(text.encode("utf-8", "replace").decode())

@@ -5,17 +5,14 @@ JSON, and each question is answered with {"do": "done"} when it is finished:
 
     {"do": "files", "names": [...]} and their bytes    lay files beside the notebook
     {"do": "execute", "source", "history"}             run a cell
-    {"do": "serve"}                                    answer the judge, till it says "done"
+    {"do": "serve", "check": number}                   answer the judge, till it is done with this
 """
 
 import asyncio
-import contextlib
 import logging
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,6 +24,7 @@ from traitlets.config import Config
 from autograder.judge.student import StudentEnd
 from autograder.judge.wire import Wire, WireError
 from autograder.kernel.attempts import Attempts
+from autograder.kernel.interrupts import interruptible
 from autograder.kernel.messages import Outlet, OutletSession, OutletStream
 
 
@@ -54,30 +52,18 @@ def serve_client(client: Wire, judge: Wire, forbidden: list[str]) -> None:
             order, arrays = client.receive()
         except WireError:
             return
-        with _interruptible():
+        with interruptible():
             if order["do"] == "files":
                 _lay_down(order["names"], arrays)
             elif order["do"] == "execute":
                 _execute(loop, kernel, order["source"], order["history"])
             elif order["do"] == "serve":
-                answers.serve()
+                answers.serve(order["check"])
         if os.getpid() != process:  # a cell has forked, and this is the child at its end
             os._exit(0)
         sys.stdout.flush()
         sys.stderr.flush()
         outlet.put({"do": "done"})
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let an interrupt end what is done here, and nothing else."""
-    try:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        yield
-    except KeyboardInterrupt:  # one that no cell was there to take
-        pass
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def make_kernel(outlet: Outlet) -> IPythonKernel:

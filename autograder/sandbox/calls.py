@@ -10,6 +10,7 @@ _NAMES = {
     # memory that neither the limit on files nor the one on processes counts
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+    "vmsplice": (278, 75),
     "shmget": (29, 194),
     "msgget": (68, 186),
     "semget": (64, 190),

@@ -147,6 +147,7 @@ def _guard_student(
     settings: dict, report: socket.socket, client: socket.socket, judge: socket.socket
 ) -> None:
     from autograder.judge.wire import Wire
+    from autograder.kernel.interrupts import uninterrupted
     from autograder.kernel.shell import serve_client
     from autograder.sandbox.guard import guard
     from autograder.sandbox.limits import Limits
@@ -155,7 +156,8 @@ def _guard_student(
     def run() -> None:
         _reseed()
         point_nowhere(0, 1, 2)
-        serve_client(Wire(client), Wire(judge), settings["hidden"])
+        wires = [Wire(end, shield=uninterrupted) for end in (client, judge)]
+        serve_client(*wires, settings["hidden"])
 
     guard(
         run,

@@ -1,0 +1,130 @@
+"""Whatever is killed, whenever: running the same command again gives the undisturbed gradebook."""
+
+import contextlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import LAB, submit
+from nbgrader.api import Gradebook
+
+from autograder.course import lay_out_course
+from autograder.proof import submission
+from autograder.sandbox.limits import family
+from autograder.source import release_path
+
+pytestmark = pytest.mark.slow
+
+COMMAND = [sys.executable, "-m", "autograder.cli", "grade", LAB]
+KINDS = ("front end", "warm process", "judge", "guard", "kernel")
+KILLS = 60
+KILLS_IN_A_RUN = 6
+STUDENTS = 4
+
+
+def quick_submission(answers):
+    """The solution's first answers, and the rest unsolved: nothing in it takes long."""
+    solved = {cell.id: cell for cell in submission(LAB).cells}
+    notebook = nbformat.read(release_path(LAB), as_version=4)
+    ids = [cell.id for cell in notebook.cells if cell.id.startswith("answer-")]
+    for cell in notebook.cells:
+        if cell.id in ids[:answers]:
+            cell.source = solved[cell.id].source
+    return notebook
+
+
+def lay_out(folder):
+    lay_out_course(folder)
+    for number in range(STUDENTS):
+        submit(folder, f"student{number}", quick_submission(number + 1))
+
+
+def gradebook_of(folder):
+    """All that the gradebook says of the submissions."""
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
+        return {
+            submitted.student_id: (
+                submitted.score,
+                submitted.max_score,
+                {
+                    grade.name: (grade.auto_score, grade.needs_manual_grade)
+                    for notebook in submitted.notebooks
+                    for grade in notebook.grades
+                },
+            )
+            for submitted in gradebook.assignment_submissions(LAB)
+        }
+
+
+def kinds_of(front_end):
+    """The grader's processes below a front end, by what they are."""
+    found = {kind: [] for kind in KINDS} | {"front end": [front_end]}
+    parents = {process: parent_of(process) for process in family(front_end)[1:]}
+    for process, parent in parents.items():
+        if parent == front_end:
+            found["warm process"].append(process)
+        elif parents.get(parent) == front_end:
+            found["guard" if process in parents.values() else "judge"].append(process)
+        elif parents.get(parents.get(parent)) == front_end:
+            found["kernel"].append(process)
+    return found
+
+
+def parent_of(process):
+    try:
+        return int(re.search(r"PPid:\s+(\d+)", Path(f"/proc/{process}/status").read_text())[1])
+    except (OSError, TypeError):
+        return None
+
+
+def test_the_gradebook_is_that_of_an_undisturbed_run(tmp_path):
+    """The moments and the victims are drawn anew each time, and told when the test fails."""
+    calm, wild = tmp_path / "calm", tmp_path / "wild"
+    lay_out(calm)
+    start = time.monotonic()
+    subprocess.run(COMMAND, cwd=calm, check=True, capture_output=True)
+    seconds = time.monotonic() - start
+    wanted = gradebook_of(calm)
+    assert len({score for score, *_ in wanted.values()}) == STUDENTS
+
+    draw, kills, rounds = random.Random(), [], 0
+    while len(kills) < KILLS:
+        rounds += 1
+        folder = wild / str(rounds)
+        lay_out(folder)
+        kills += kill_some(folder, seconds, draw)
+        for _ in range(3):  # three kills of one submission in a run are reported, and it is redone
+            ran = subprocess.run(COMMAND, cwd=folder, capture_output=True, text=True)
+            assert ran.returncode == 0, (kills, ran.stderr)
+            if "disturbed" not in ran.stdout:
+                break
+        assert gradebook_of(folder) == wanted, kills
+    print(f"{len(kills)} kills in {rounds} runs")
+    assert {kind for kind, _ in kills} == set(KINDS)
+
+
+def kill_some(folder, seconds, draw):
+    """Run the command and kill processes of it at random moments, the front end at last."""
+    kills, start = [], time.monotonic()
+    with subprocess.Popen(
+        COMMAND, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as front_end:
+        while len(kills) < KILLS_IN_A_RUN:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                front_end.wait(draw.uniform(0, seconds / 10))
+                return kills  # it was done before its end came
+            found = kinds_of(front_end.pid)
+            last = len(kills) == KILLS_IN_A_RUN - 1
+            kind = "front end" if last else draw.choice(KINDS[1:])
+            if found[kind] and (last or found["kernel"]):  # else it is still warming up
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(draw.choice(found[kind]), signal.SIGKILL)
+                    kills.append((kind, round(time.monotonic() - start, 2)))
+    return kills
