@@ -15,6 +15,8 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.warm.zygote import warm_up
+
 
 def run(path: str) -> None:
     """Run a notebook's code cells one after the other; a cell that fails does not stop the rest."""
@@ -39,7 +41,7 @@ def _draw() -> None:
 
 def main(processes: int, paths: list[str]) -> None:
     """Run the notebooks and print the seconds."""
-    with get_context("spawn").Pool(processes) as pool:
+    with get_context("spawn").Pool(processes, initializer=warm_up) as pool:
         pool.map(run, [paths[0]] * processes, chunksize=1)
         start = time.perf_counter()
         pool.map(run, paths, chunksize=1)

@@ -88,10 +88,14 @@ def make_class(folder: Path) -> None:
 
 def _measure(command: list[str], folder: Path) -> Measured:
     start = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said) as process,
+    ):
         watch = _Watch(process.pid)
         if process.wait():
-            raise SystemExit(f"{' '.join(command)} failed")
+            said.seek(0)
+            raise SystemExit(f"{' '.join(command)} failed: {said.read()[-2000:]}")
     return Measured(time.perf_counter() - start, watch.stop())
 
 

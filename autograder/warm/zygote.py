@@ -55,12 +55,7 @@ WARM_MODULES = (
 def main(descriptor: int) -> None:
     """Serve the client at this descriptor till it is gone."""
     client = socket.socket(fileno=descriptor)
-    for name in WARM_MODULES:
-        importlib.import_module(name)
-    _draw_first_figure()
-    # What is here now stays: children need not look through it for garbage, or copy it to do so.
-    gc.collect()
-    gc.freeze()
+    warm_up()
     with contextlib.suppress(OSError):  # a client that is gone already is noticed below
         client.send(b'{"ready": true}')
     ended: dict[int, int] = {}
@@ -81,6 +76,20 @@ def main(descriptor: int) -> None:
         socket.send_fds(client, [json.dumps({"process": process}).encode()], [handle])
         for number in (handle, *descriptors):
             os.close(number)
+
+
+def warm_up() -> None:
+    """Do once what every notebook and every judge would have to do first."""
+    for name in WARM_MODULES:
+        importlib.import_module(name)
+    _draw_first_figure()
+    # For networks of this size, Grappler takes longer to improve a graph than it gains.
+    sys.modules["tensorflow"].config.optimizer.set_experimental_options(
+        {"disable_meta_optimizer": True}
+    )
+    # What is here now stays: children need not look through it for garbage, or copy it to do so.
+    gc.collect()
+    gc.freeze()
 
 
 def _draw_first_figure() -> None:
