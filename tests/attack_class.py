@@ -62,10 +62,12 @@ LIMITS = {
 }
 # Runs after the class and looks for what it left.
 LAST = """
-import json, os, sys
+import json, latentlab, os, sys
 places = ["/home/student", "/tmp", "/dev/shm"]
+paths = [f"{place}/{name}" for place in places for name in os.listdir(place) if name[0] != "."]
+shown = [latentlab.__file__, sys.prefix, sys.base_prefix]  # a project may lie in /tmp
 found = {
-    "files": [name for place in places for name in os.listdir(place) if name[0] != "."],
+    "files": [path for path in paths if not any(at.startswith(path) for at in shown)],
     "processes": len(list(filter(str.isdigit, os.listdir("/proc")))),
     "environment": [name for name in os.environ if "planted" in (name + os.environ[name]).lower()],
     "modules": [name for name in sys.modules if "planted" in name],
