@@ -8,10 +8,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course import lay_out_course
+from autograder.sandbox.limits import family
 from autograder.sandbox.trial import why_not_isolated
 
 ROOT = Path(__file__).resolve().parents[1]
 LAB = "lab01_mnist_autoencoder"
+GRADERS_PROCESSES = ("front end", "warm process", "judge", "guard", "kernel")
 ISOLATED = not why_not_isolated()
 
 
@@ -36,6 +38,30 @@ def submit(folder, student, notebook, lab=LAB):
     text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
     path.write_text(text)
     return path
+
+
+def graders_processes(front_end):
+    """The grader's live processes below a front end (or a worker), by what they are."""
+    found = {kind: [] for kind in GRADERS_PROCESSES} | {"front end": [front_end]}
+    states = {process: state_and_parent(process) for process in family(front_end)[1:]}
+    parents = {p: parent for p, (state, parent) in states.items() if state not in "ZX"}
+    for process, parent in parents.items():
+        if parent == front_end:
+            found["warm process"].append(process)
+        elif parents.get(parent) == front_end:
+            found["guard" if process in parents.values() else "judge"].append(process)
+        elif parents.get(parents.get(parent)) == front_end:
+            found["kernel"].append(process)
+    return found
+
+
+def state_and_parent(process):
+    """As the system has them: "Z" and "X" are processes that have ended."""
+    try:
+        state, parent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return "X", None
+    return state, int(parent)
 
 
 def graded_cell(source, name, points=1):

@@ -9,10 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import submit
-from test_kills import COMMAND, gradebook_of, parent_of, quick_submission
-
-from autograder.sandbox.limits import family
+from conftest import graders_processes, submit
+from test_kills import COMMAND, gradebook_of, quick_submission
 
 pytestmark = pytest.mark.slow
 
@@ -55,11 +53,6 @@ def lay_out(folder):
         submit(folder, f"student{number}", quick_submission(number % 4 + 1))
 
 
-def kernels(worker):
-    """The students' kernels that a worker runs: below its warm process, below a guard."""
-    return [p for p in family(worker) if parent_of(parent_of(parent_of(p))) == worker]
-
-
 def test_a_class_graded_by_two_workers_of_which_one_is_lost(course_folder):
     lay_out(course_folder)
     subprocess.run(COMMAND, check=True, capture_output=True)
@@ -69,7 +62,7 @@ def test_a_class_graded_by_two_workers_of_which_one_is_lost(course_folder):
     with scheduler(course_folder) as address, worker(address) as lost, worker(address):
         command = [*COMMAND, "--scheduler", address, "--results", "results.json"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as grading:
-            while not kernels(lost.pid):
+            while not graders_processes(lost.pid)["kernel"]:
                 assert grading.poll() is None, grading.stdout.read()
             os.kill(lost.pid, signal.SIGKILL)
             said = grading.stdout.read().decode()

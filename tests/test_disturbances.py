@@ -3,20 +3,18 @@
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import graded_cell, printed, verdict
+from conftest import graded_cell, graders_processes, printed, verdict
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from autograder.judge.client import Judge
 from autograder.run import run_submission
-from autograder.sandbox.limits import family
 from autograder.warm import provisioner
-from autograder.warm.client import ColdError, warm_process
+from autograder.warm.client import ColdError
 
 pytestmark = pytest.mark.slow
 
@@ -31,28 +29,7 @@ def run(cells):
 
 
 def processes():
-    """The grader's processes by what they are; a kernel is the child of its guard."""
-    found = {"warm process": [], "judge": [], "guard": [], "kernel": []}
-    warm = warm_process().pid
-    found["warm process"].append(warm)
-    for child in children(warm):
-        own = children(child)
-        found["guard" if own else "judge"].append(child)
-        found["kernel"] += own
-    return found
-
-
-def children(process):
-    return [child for child in family(process)[1:] if state(child)[1:] == ("alive", process)]
-
-
-def state(process):
-    """A process's number, whether it is alive or only not yet forgotten, and its parent."""
-    try:
-        words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return process, "dead", None
-    return process, "dead" if words[0] in "ZX" else "alive", int(words[1])
+    return graders_processes(os.getpid())
 
 
 @pytest.mark.parametrize("kind", ["warm process", "guard", "kernel"])

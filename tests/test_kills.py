@@ -3,27 +3,24 @@
 import contextlib
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import LAB, submit
+from conftest import GRADERS_PROCESSES as KINDS
+from conftest import LAB, graders_processes, submit
 from nbgrader.api import Gradebook
 
 from autograder.course import lay_out_course
 from autograder.proof import submission
-from autograder.sandbox.limits import family
 from autograder.source import release_path
 
 pytestmark = pytest.mark.slow
 
 COMMAND = [sys.executable, "-m", "autograder.cli", "grade", LAB]
-KINDS = ("front end", "warm process", "judge", "guard", "kernel")
 KILLS = 60
 KILLS_IN_A_RUN = 6
 STUDENTS = 4
@@ -63,27 +60,6 @@ def gradebook_of(folder):
         }
 
 
-def kinds_of(front_end):
-    """The grader's processes below a front end, by what they are."""
-    found = {kind: [] for kind in KINDS} | {"front end": [front_end]}
-    parents = {process: parent_of(process) for process in family(front_end)[1:]}
-    for process, parent in parents.items():
-        if parent == front_end:
-            found["warm process"].append(process)
-        elif parents.get(parent) == front_end:
-            found["guard" if process in parents.values() else "judge"].append(process)
-        elif parents.get(parents.get(parent)) == front_end:
-            found["kernel"].append(process)
-    return found
-
-
-def parent_of(process):
-    try:
-        return int(re.search(r"PPid:\s+(\d+)", Path(f"/proc/{process}/status").read_text())[1])
-    except (OSError, TypeError):
-        return None
-
-
 def test_the_gradebook_is_that_of_an_undisturbed_run(tmp_path):
     """The moments and the victims are drawn anew each time, and told when the test fails."""
     calm, wild = tmp_path / "calm", tmp_path / "wild"
@@ -120,7 +96,7 @@ def kill_some(folder, seconds, draw):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 front_end.wait(draw.uniform(0, seconds / 10))
                 return kills  # it was done before its end came
-            found = kinds_of(front_end.pid)
+            found = graders_processes(front_end.pid)
             last = len(kills) == KILLS_IN_A_RUN - 1
             kind = "front end" if last else draw.choice(KINDS[1:])
             if found[kind] and (last or found["kernel"]):  # else it is still warming up

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -71,23 +71,20 @@ class StudentKernel:
         """Put files beside the notebook. Raises KernelGone, KernelDisturbed."""
         contents = [np.frombuffer(content, np.uint8) for content in files.values()]
         self._order({"do": "files", "names": list(files)}, contents)
-        self._listen(lambda message: None, time.monotonic() + seconds)
+        self._listen(_ignore, time.monotonic() + seconds)
 
-    def execute(
-        self, source: str, show: Callable[[dict], None], seconds: float, history: bool = True
-    ) -> str:
+    def execute(self, source: str, show: Callable[[dict], None], seconds: float) -> str:
         """Run a cell, and call `show` with each of its messages.
 
         Returns why the cell was stopped, "" if it was not. Raises KernelGone when the kernel has
         ended or had to be, KernelDisturbed when somebody else ended it.
         """
-        self._order({"do": "execute", "source": source, "history": history})
+        self._order({"do": "execute", "source": source})
         if self._listen(show, time.monotonic() + seconds):
             return ""
         why = TOO_MUCH if self._flooded else f"ran longer than {seconds:g} seconds"
         if not self._recover(show):
-            self._finish()
-            raise KernelGone(f"a cell {why}, and could not be stopped")
+            self._abandon(f"a cell {why}, and could not be stopped")
         return why
 
     def serve(self, check: int) -> None:
@@ -100,21 +97,16 @@ class StudentKernel:
 
     def gave_up_serving(self) -> bool:
         """Whether the kernel has, of itself, ended its answers. Raises as `execute` does."""
-        done = self._listen(lambda message: None, time.monotonic())
+        done = self._listen(_ignore, time.monotonic())
         if self._flooded:
-            self._finish()
-            raise KernelGone(f"a function that a check called {TOO_MUCH}")
+            self._abandon(f"a function that a check called {TOO_MUCH}")
         return done
 
     def stop_serving(self) -> None:
         """Get the kernel out of a call that nobody waits for any more. Raises as `execute` does."""
-
-        def ignore(message: dict) -> None:
-            pass
-
-        if not self._listen(ignore, time.monotonic() + GRACE_SECONDS) and not self._recover(ignore):
-            self._finish()
-            raise KernelGone("the kernel did not come back from a call that a check had made")
+        back = self._listen(_ignore, time.monotonic() + GRACE_SECONDS)
+        if not back and not self._recover(_ignore):
+            self._abandon("the kernel did not come back from a call that a check had made")
 
     def close(self) -> None:
         """End the kernel and everything that it has started."""
@@ -174,7 +166,12 @@ class StudentKernel:
         self._child.send_signal(signal.SIGINT)
         return self._listen(show, time.monotonic() + INTERRUPT_SECONDS)
 
-    def _give_up(self) -> None:
+    def _abandon(self, why: str) -> NoReturn:
+        """The kernel does not do what it must: end it, and raise KernelGone."""
+        self._finish()
+        raise KernelGone(why)
+
+    def _give_up(self) -> NoReturn:
         """The kernel does not talk any more: end it, and say why as an exception."""
         with contextlib.suppress(TimeoutError):
             self._child.wait(GRACE_SECONDS)  # it knows best how the kernel ended, if it has
@@ -202,3 +199,7 @@ class StudentKernel:
             self.notes += report["notes"]
             return report["end"]
         return "killed"  # the guard itself could not report
+
+
+def _ignore(message: dict) -> None:
+    """Show nothing: what a kernel puts out between cells belongs to no cell."""

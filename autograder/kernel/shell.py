@@ -4,7 +4,7 @@ It is IPython's own kernel, with what its cells put out going to an outlet. The 
 JSON, and each question is answered with {"do": "done"} when it is finished:
 
     {"do": "files", "names": [...]} and their bytes    lay files beside the notebook
-    {"do": "execute", "source", "history"}             run a cell
+    {"do": "execute", "source"}                        run a cell
     {"do": "serve", "check": number}                   answer the judge, till it is done with this
 """
 
@@ -56,7 +56,7 @@ def serve_client(client: Wire, judge: Wire, forbidden: list[str]) -> None:
             if order["do"] == "files":
                 _lay_down(order["names"], arrays)
             elif order["do"] == "execute":
-                _execute(loop, kernel, order["source"], order["history"])
+                _execute(loop, kernel, order["source"])
             elif order["do"] == "serve":
                 answers.serve(order["check"])
         if os.getpid() != process:  # a cell has forked, and this is the child at its end
@@ -86,14 +86,12 @@ def make_kernel(outlet: Outlet) -> IPythonKernel:
     return kernel
 
 
-def _execute(
-    loop: asyncio.AbstractEventLoop, kernel: IPythonKernel, source: str, history: bool
-) -> None:
+def _execute(loop: asyncio.AbstractEventLoop, kernel: IPythonKernel, source: str) -> None:
     parent = kernel.session.msg("execute_request", {"code": source})
     kernel.set_parent([], parent)
     kernel.shell.set_parent(parent)
     try:
-        loop.run_until_complete(kernel.do_execute(source, silent=False, store_history=history))
+        loop.run_until_complete(kernel.do_execute(source, silent=False))
     except Exception as error:  # IPython's own, as in showing an error whose text is another
         name, text = type(error).__name__, "what this cell ended with could not be shown"
         content = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}

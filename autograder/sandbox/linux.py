@@ -3,7 +3,6 @@
 import ctypes
 import errno
 import os
-import platform
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -164,11 +163,6 @@ def forbid_calls(
         ),
         "seccomp",
     )
-
-
-def machine() -> str:
-    """The processor's architecture, as "x86_64"."""
-    return platform.machine()
 
 
 def _check(result: int, what: str) -> None:

@@ -188,7 +188,9 @@ answer = 42 if libc.syscall(X32 + 39) > 0 or libc.syscall(X32 + 272, 0x10000000)
 import os
 
 answer = 41
-for path in ("/old", "/proc/1/root/old", "/proc/self/root/../..", "/sys", "/proc/1/cwd/../../.."):
+proc = "/proc/{}/{}".format
+inits = (proc(1, "root/old"), proc("self", "root/../.."), proc(1, "cwd/../../.."))
+for path in ("/old", "/sys", *inits):
     try:
         if set(os.listdir(path)) & {"boot", "var", "block", "kernel", "opt", "srv"}:
             answer = 42
