@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 
 from autograder.course import Course, write_notebook
+from autograder.dependencies import is_python
 from autograder.source import (
     SourceError,
     read_source,
@@ -90,7 +91,7 @@ def lint(notebook: NotebookNode, lab: str) -> None:
     A test cell runs in the judge, where the student's imports are not to be had.
     Raises SourceError for the first cell that does not.
     """
-    trees = [ast.parse(cell.source) for cell in notebook.cells if _is_python(cell)]
+    trees = [ast.parse(cell.source) for cell in notebook.cells if is_python(cell)]
     modules = {name for tree in trees for name in _imported(tree)}
     for cell in notebook.cells:
         if not cell.metadata.get("nbgrader", {}).get("locked"):
@@ -101,10 +102,6 @@ def lint(notebook: NotebookNode, lab: str) -> None:
             names = ", ".join(sorted(missing))
             check = cell.metadata.nbgrader.grade_id
             raise SourceError(f"{lab}: check {check!r} uses {names} but does not import it")
-
-
-def _is_python(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and not cell.source.lstrip().startswith("%")
 
 
 def _imported(tree: ast.AST) -> set[str]:

@@ -201,6 +201,25 @@ def _leave(message: str) -> None:
 
 
 @app.command()
+def calibrate(
+    lab: Annotated[str, typer.Argument(help="The lab whose limits are calibrated.")],
+    seeds: Annotated[int, typer.Option(min=2, help="Seeds for the solution.")] = 20,
+) -> None:
+    """Measure right and wrong answers over many seeds, and write docs/calibration/LAB.md."""
+    from autograder.calibrate import calibrate as calibrate_lab
+
+    def on_case(name: str, values: dict[str, list[float]]) -> None:
+        for what, found in values.items():
+            console.print(f"{name}: {what}:", *(f"{value:.4g}" for value in found))
+
+    try:
+        path = calibrate_lab(_one_of(lab, labs(), "lab"), seeds, on_case)
+    except SourceError as error:
+        _stop(str(error), status=1)
+    console.print(f"wrote {os.path.relpath(path)}", soft_wrap=True)
+
+
+@app.command()
 def bundle(
     out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")],
 ) -> None:

@@ -431,9 +431,9 @@ build_autoencoder(build_encoder(), build_decoder()).summary()
 import numpy as np
 from latentlab import check
 
-check.joined(build_autoencoder, size=784, code=2)
+check.joined(build_autoencoder, takes=784, code=2)
 ### BEGIN HIDDEN TESTS
-check.joined(build_autoencoder, size=784, code=int(np.random.default_rng().integers(3, 20)))
+check.joined(build_autoencoder, takes=784, code=int(np.random.default_rng().integers(3, 20)))
 ### END HIDDEN TESTS
 
 # %% [markdown]

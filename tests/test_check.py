@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from latentlab import check
+from latentlab.check.baseline import pca_error
 from latentlab.check.models import leaves, run
-from latentlab.check.pictures import pca_error
 from latentlab.check.values import as_array, compare, number
 
 RNG = np.random.default_rng(0)
@@ -374,7 +374,7 @@ def test_as_functional_says_why_not():
 
 
 def test_joined(one_line):
-    check.joined(lambda encoder, decoder: keras.Sequential([encoder, decoder]), size=12, code=3)
+    check.joined(lambda encoder, decoder: keras.Sequential([encoder, decoder]), takes=12, code=3)
 
 
 @pytest.mark.parametrize(
@@ -388,32 +388,43 @@ def test_joined(one_line):
     ],
 )
 def test_mistakes_in_joining(join, saying):
-    fails(saying, check.joined, join, size=12, code=3)
+    fails(saying, check.joined, join, takes=12, code=3)
 
 
-def test_code_size_is_measured(one_line):
-    check.code_size("autoencoder", dense((12, 8, 2, 8, 12), "sigmoid"), X_IMAGES, 2)
+def test_joined_takes_pictures_too(one_line):
+    def join(encoder, decoder):
+        x = keras.Input((4, 4, 2))
+        return keras.Model(x, decoder(encoder(x)))
+
+    check.joined(join, takes=(4, 4, 2), code=3)
 
 
-def test_code_size_is_that_of_the_widest_image():
-    """Only the second image goes around the bottleneck: it alone has a bright first pixel."""
-    x = keras.Input((12,))
-    around = keras.ops.relu(x - 10 * (1 - x[:, :1]))
-    model = keras.Model(x, layers.Add()([dense((12, 2, 12))(x), around]))
-    images = np.full((3, 12), 0.5, np.float32)
-    check.code_size("a", model, images, 2)
-    images[1, 0] = 1
-    fails("at least 10 numbers", check.code_size, "a", model, images, 2)
+def test_shapes(one_line):
+    model = keras.Sequential([keras.Input((None, None, 1)), layers.Conv2D(3, 1)])
+    check.shapes("encoder", model, takes=(4, 6, 1), gives=(4, 6, 3))
 
 
-def test_mistakes_in_code_size():
-    fails("passes 4 numbers", check.code_size, "a", dense((12, 4, 12), hidden="tanh"), X_IMAGES, 2)
-    x = keras.Input((12,))
-    around = keras.Model(x, layers.Average()([x, dense((12, 2, 12))(x)]))
-    fails("at least 10 numbers", check.code_size, "a", around, X_IMAGES, 2)
-    broken = dense((12, 2, 12))
-    broken.set_weights([np.full_like(weight, np.nan) for weight in broken.get_weights()])
-    fails("finite", check.code_size, "a", broken, X_IMAGES, 2)
+def test_mistakes_in_shapes():
+    pictures = keras.Sequential([keras.Input((4, 6, 1)), layers.Conv2D(3, 1)])
+    fails("expected (3, 24)", check.shapes, "encoder", pictures, takes=(4, 6, 1), gives=24)
+    fails("expected pictures (6, 4, 1)", check.shapes, "a", pictures, takes=(6, 4, 1), gives=2)
+    fails("expected vectors of 24", check.shapes, "a", pictures, takes=24, gives=2)
+    fails("is None", check.shapes, "encoder", None, takes=4, gives=2)
+    inputs = [keras.Input((3,)), keras.Input((3,))]
+    two = keras.Model(inputs, layers.Add()(inputs))
+    fails("takes 2 inputs", check.shapes, "a", two, takes=3, gives=2)
+    x = keras.Input((4,))
+    fits_not = keras.Model(x, keras.ops.reshape(layers.Dense(3)(x), (-1, 5)))
+    fails("was built but cannot compute", check.shapes, "a", fits_not, takes=4, gives=5)
+
+
+def test_parameters(one_line):
+    check.parameters("encoder", dense((12, 3)), takes=12, at_most=39)
+
+
+def test_too_many_parameters():
+    saying = "has 39 weights and biases; expected at most 38"
+    fails(saying, check.parameters, "encoder", dense((12, 3)), takes=12, at_most=38)
 
 
 # Pictures

@@ -7,11 +7,12 @@ like. A test cell with these verbs runs alike in the student's own kernel, under
 `nbgrader autograde`, and in the judge, where the student's objects are proxies.
 """
 
+from latentlab.check.bottleneck import code_size
 from latentlab.check.counting import counts
 from latentlab.check.failure import CheckFailed, answered, call
 from latentlab.check.losses import bce, mse
 from latentlab.check.models import as_functional
-from latentlab.check.networks import activations, code_size, joined, layers
+from latentlab.check.networks import activations, joined, layers, parameters, shapes
 from latentlab.check.pictures import beats_pca, rebuilds
 
 __all__ = [
@@ -27,5 +28,7 @@ __all__ = [
     "joined",
     "layers",
     "mse",
+    "parameters",
     "rebuilds",
+    "shapes",
 ]

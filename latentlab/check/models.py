@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import keras
@@ -56,15 +58,19 @@ def as_functional(model: keras.Model) -> keras.Model:
     return traced
 
 
-def require_model(name: str, model: Any, size: int) -> keras.Model:
-    """Return as_functional(model), built for vectors of this size.
+Shape = int | tuple[int, ...]  # of one input, without the batch; a number is a vector's size
 
-    Fails if it is no model, or does not take an array of shape (n, size).
+
+def require_model(name: str, model: Any, takes: Shape) -> keras.Model:
+    """Return as_functional(model), built for inputs of shape (n, *takes).
+
+    Fails if it is no model, or takes inputs of another shape.
     """
+    takes = (takes,) if isinstance(takes, int) else tuple(takes)
     if model is None:
         raise CheckFailed(MISSING.format(name=name))
     if hasattr(type(model), "built_for"):  # the judge's proxy of a model that was never called
-        model = model.built_for(size)
+        model = model.built_for(*takes)
     if not isinstance(model, keras.Model):
         found = type_name(model)
         hint = (
@@ -74,23 +80,40 @@ def require_model(name: str, model: Any, size: int) -> keras.Model:
         )
         raise CheckFailed(f"{name} is of type {found}; expected a Keras model.{hint}")
     if _known(model, "input_shape"):
-        shape = tuple(model.input_shape[1:])
-        if shape != (size,):
+        shape = model.input_shape
+        if isinstance(shape, list | dict):
+            raise CheckFailed(f"{name} takes {len(shape)} inputs; expected one.")
+        if not _fits(takes, shape[1:]):
             raise CheckFailed(
-                f"{name} takes inputs of shape {shape}; expected vectors of {size} numbers, "
-                f"({size},)."
+                f"{name} takes inputs of shape {shape[1:]}; expected {_in_words(takes)}."
             )
         return as_functional(model)
     try:
-        model(np.zeros((1, size), np.float32))  # without an Input, the first call builds it
+        model(np.zeros((1, *takes), np.float32))  # without an Input, the first call builds it
     except Exception as error:
-        raise CheckFailed(f"{name} does not take vectors of {size}: {described(error)}") from error
+        raise CheckFailed(f"{name} does not take {_in_words(takes)}: {described(error)}") from error
     return as_functional(model)
 
 
 def run(model: keras.Model, x: np.ndarray) -> np.ndarray:
-    """Return the model's output for x as float64; no dropout, no training."""
-    return np.asarray(model(np.asarray(x, np.float32), training=False), dtype=np.float64)
+    """Return the model's output for x as float64; no dropout, no training.
+
+    Raises CheckFailed if the model cannot compute it.
+    """
+    with running(model.name):
+        output = model(np.asarray(x, np.float32), training=False)
+    return np.asarray(output, dtype=np.float64)
+
+
+@contextmanager
+def running(name: str) -> Iterator[None]:
+    """Tell what goes wrong when a model computes, which building it did not show."""
+    try:
+        yield
+    except CheckFailed:
+        raise
+    except Exception as error:
+        raise CheckFailed(f"{name} was built but cannot compute: {described(error)}") from error
 
 
 def stages(name: str, model: keras.Model, size: int) -> list[Stage]:
@@ -148,6 +171,17 @@ def _require_chain(name: str, model: keras.Model, found: list[Stage], size: int)
             f"{name}: its layers do not follow one another in one line (a branch, or a layer used "
             "twice); expected a plain chain of Dense layers."
         )
+
+
+def _fits(takes: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
+    """Tell whether a model with this input shape takes that; None stands for any size."""
+    return len(takes) == len(shape) and all(
+        b in (None, a) for a, b in zip(takes, shape, strict=True)
+    )
+
+
+def _in_words(takes: tuple[int, ...]) -> str:
+    return f"vectors of {takes[0]} numbers, {takes}" if len(takes) == 1 else f"pictures {takes}"
 
 
 def _known(model: keras.Model, attribute: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 
-from latentlab.check.failure import CheckFailed, call, passed
+from latentlab.check.baseline import pca_error
+from latentlab.check.failure import call, passed
+from latentlab.check.limits import keep_limit
 from latentlab.check.models import require_model, run
 from latentlab.check.networks import random_dense
 from latentlab.check.values import Mistake, array_of_shape, close, compare
@@ -72,55 +73,30 @@ def beats_pca(
 ) -> None:
     """Check a trained model's mean squared error on test against PCA's with as many numbers.
 
-    train, test: shape (n, pixels), values in [0, 1]; PCA is fitted on train, measured on test.
-    The model passes with an error of no more than at_most times that of PCA.
+    train, test: pictures as the model takes them, shape (n, ...), values in [0, 1]; PCA is fitted
+    on train, measured on test. The model passes with an error of no more than at_most times that
+    of PCA.
     """
-    model = require_model(name, model, test.shape[1])
+    model = require_model(name, model, test.shape[1:])
     pictures = array_of_shape(f"the output of {name}", run(model, test), test.shape)
+    pictures, train, test = (array.reshape(len(array), -1) for array in (pictures, train, test))
     error = np.mean((pictures - test) ** 2)
     baseline = pca_error(train, test, components)
     share = error / baseline
-    said = (
-        f"error {error:.4f} on {len(test)} digits not trained on, "
-        f"{share:.2f} of that of PCA with {components} numbers"
+    keep_limit(
+        "share of PCA's error",
+        share,
+        f"{name}: error {error:.4f} on {len(test)} pictures not trained on, "
+        f"{share:.2f} of that of PCA with {components} numbers",
+        at_most=at_most,
+        hint=lambda: _diagnosis(pictures, train, test),
     )
-    if share > at_most:
-        raise CheckFailed(
-            f"{name}: {said}; expected at most {at_most:.2f}. {_diagnosis(pictures, train, test)}"
-        )
-    passed(f"{name}: {said}")
-
-
-def pca_error(train: np.ndarray, test: np.ndarray, components: int) -> float:
-    """Return the mean squared error of test, projected on the main axes of train.
-
-    train, test: shape (n, pixels). The axes are eigenvectors of the covariance matrix: Hastie,
-    Tibshirani and Friedman, The Elements of Statistical Learning (2nd ed.), section 14.5.
-    """
-    mean, axes = _main_axes(train, components)
-    rest = test - mean
-    return float(np.mean((rest - rest @ axes @ axes.T) ** 2))
-
-
-_axes_of: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
-
-
-def _main_axes(train: np.ndarray, components: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean image, and the main axes as columns; computed once for the same images."""
-    digest = hashlib.sha1(np.ascontiguousarray(train), usedforsecurity=False).digest()
-    key = (digest, train.shape, components)
-    if key not in _axes_of:
-        mean = train.mean(axis=0, dtype=np.float64)
-        centred = (train - mean).astype(np.float32)
-        _, vectors = np.linalg.eigh(centred.T @ centred)  # eigenvalues ascend
-        _axes_of[key] = mean, vectors[:, -components:]
-    return _axes_of[key]
 
 
 def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
     """Name the training mistake that pictures like these come from, as far as they tell."""
     same = pictures.var(axis=0).sum() < 0.1 * test.var(axis=0).sum()
-    background = pictures[:, train.max(axis=0) == 0]  # pixels that no digit ever uses
+    background = pictures[:, train.max(axis=0) == 0]  # pixels that no picture ever uses
     background = background.mean() if background.size else 0.0
     varied = pictures.std() > 0.05  # a constant has no correlation
     if varied and np.corrcoef(pictures.ravel(), test.ravel())[0, 1] < -0.2:
@@ -134,17 +110,17 @@ def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str
         return "Nearly every pixel comes out black: were the pixels divided by 255 once more?"
     if same and np.abs(pictures.mean(axis=0) - 0.5).mean() < 0.15:
         return (
-            "Every pixel is near 0.5, whatever the digit: this model is not trained. "
+            "Every pixel is near 0.5, whatever the picture: this model is not trained. "
             "Is it this one that fit was called on?"
         )
     if background > 0.06:
         return (
-            f"The background, black in every digit, comes out as {background:.2f}: were the "
+            f"The background, black in every picture, comes out as {background:.2f}: were the "
             "targets noisy? The target is the clean image."
         )
     if same:
         return (
-            "It draws the same picture whatever it is shown, near the mean of all digits. Is the "
+            "It draws the same picture whatever it is shown, near the mean of all pictures. Is the "
             "target of each image the image itself? Were there enough epochs?"
         )
     return "The pictures differ, but not enough yet: more epochs, or a larger learning rate?"
