@@ -11,7 +11,7 @@ AS_ROOT := $(shell [ "$$(id -u)" != 0 ] || echo --allow-root)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: help demo test check lab build bundle bench bench-cluster lock clean
+.PHONY: help demo test check lab build bundle quality bench bench-cluster lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
@@ -42,6 +42,9 @@ build: $(READY)  ## build the solutions and releases from their sources
 
 bundle: $(READY)  ## pack what students get into build/labs.zip
 	$(BIN)/autograder bundle build/labs.zip
+
+quality: $(READY)  ## measure the solutions on the samples and on the real data
+	$(BIN)/python -m autograder.quality
 
 bench: $(READY)  ## time our grader beside plain nbgrader and the bare computation
 	$(BIN)/python -m autograder.bench

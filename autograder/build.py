@@ -65,6 +65,8 @@ def execute(notebook: NotebookNode) -> None:
             notebook,
             kernel_manager_class=WarmKernelManager,
             timeout=SECONDS_PER_CELL,
+            # Outputs may come late on a busy machine; by default it goes on without them.
+            iopub_timeout=60,
             record_timing=False,
             resources={"metadata": {"path": scratch}},
         ).execute()

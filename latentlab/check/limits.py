@@ -10,11 +10,11 @@ from latentlab.check.failure import CheckFailed, passed
 
 
 class Measured(NamedTuple):
-    """One value that a verb has held against its limit."""
+    """One value that a verb has measured, and the limit that it was held against, if any."""
 
     what: str
     value: float
-    limit: float
+    limit: float | None
 
 
 _measured: list[Measured] | None = None
@@ -45,9 +45,15 @@ def keep_limit(
     passed(said)
 
 
+def note(what: str, value: float) -> None:
+    """Hand a value that is held against no limit to whoever measures; else do nothing."""
+    if _measured is not None:
+        _measured.append(Measured(what, float(value), None))
+
+
 @contextmanager
 def measuring() -> Iterator[list[Measured]]:
-    """Collect what the verbs measure in here, and hold it against no limit: for calibration."""
+    """Collect what the verbs measure in here, and let no limit fail: to calibrate and compare."""
     global _measured
     _measured = []
     try:

@@ -10,7 +10,7 @@ import numpy as np
 
 from latentlab.check.baseline import pca_error
 from latentlab.check.failure import call, passed
-from latentlab.check.limits import keep_limit
+from latentlab.check.limits import keep_limit, note
 from latentlab.check.models import require_model, run
 from latentlab.check.networks import random_dense
 from latentlab.check.values import Mistake, array_of_shape, close, compare
@@ -83,6 +83,10 @@ def beats_pca(
     error = np.mean((pictures - test) ** 2)
     baseline = pca_error(train, test, components)
     share = error / baseline
+    note("MSE", error)
+    note("BCE", _bce(test, pictures))
+    note(f"PCA's MSE, {components} numbers", baseline)
+    note("MSE of the mean picture", float(np.mean((train.mean(axis=0) - test) ** 2)))
     keep_limit(
         "share of PCA's error",
         share,
@@ -91,6 +95,11 @@ def beats_pca(
         at_most=at_most,
         hint=lambda: _diagnosis(pictures, train, test),
     )
+
+
+def _bce(x: np.ndarray, x_hat: np.ndarray) -> float:
+    p = np.clip(x_hat, 1e-7, 1 - 1e-7)
+    return float(-np.mean(x * np.log(p) + (1 - x) * np.log(1 - p)))
 
 
 def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
