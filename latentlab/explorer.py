@@ -1,26 +1,35 @@
-"""Sliders over the plane of codes, and the picture that the decoder makes of the point."""
+"""A map of the codes with two sliders, and beside it what the decoder makes of the place."""
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from latentlab.pictures import as_codes, decode, require
+from latentlab.plots import COLOURS
 
-PIXELS = 280
+SIDE = 280  # pixels of the map, and of the picture
+GAP = 20  # pixels between them
+DOT = 3  # pixels of a code in the map
 
 
-def explore_latent(decoder: Callable[[np.ndarray], Any], codes: Any = None) -> None:
-    """Show a slider for each of the two numbers of a code, and the decoded picture below them.
+def explore_latent(
+    decoder: Callable[[np.ndarray], Any], codes: Any = None, labels: Any = None
+) -> None:
+    """Show a map of the plane, a slider along each of its sides, and the decoded picture.
 
     decoder: a Keras model or function that takes codes, float32 of shape (1, 2).
-    codes: shape (n, 2); the sliders span the middle 98 % of them; without, -3 to 3.
-    Raises ImportError if ipywidgets is missing, ValueError if there is no decoder or if it does
-    not make pictures.
+    codes: shape (n, 2), points of the map; the sliders span the middle 98 % of them. Without
+    codes, the map is empty and the sliders go from -3 to 3. labels: shape (n,), classes 0 to 9;
+    with them the points are coloured, and each class has its number at its middle.
+    Where no widgets run, as on a web page, a still picture is left.
+    Raises ImportError if ipywidgets is missing, ValueError if there is no decoder, if it does not
+    make pictures, or if codes and labels do not fit.
     """
     try:
         import ipywidgets as widgets
@@ -31,35 +40,86 @@ def explore_latent(decoder: Callable[[np.ndarray], Any], codes: Any = None) -> N
     from IPython.display import display
 
     require(decoder, "decoder")
-    span = np.array([[-3, -3], [3, 3]])
-    if codes is not None:
-        span = np.percentile(as_codes(codes, "codes"), (1, 99), axis=0)
-    sliders = [
+    plane = _Map(codes, labels)
+    kinds = ("horizontal", f"{SIDE}px", "28px"), ("vertical", "28px", f"{SIDE}px")
+    first, second = (
         widgets.FloatSlider(
-            value=float(span[:, i].mean()),
-            min=float(span[0, i]),
-            max=float(span[1, i]),
-            step=float(np.ptp(span[:, i]) / 100),
-            description=f"{which} number",
-            layout=widgets.Layout(width="420px"),
+            value=float(plane.middle[i]),
+            min=float(plane.low[i]),
+            max=float(plane.high[i]),
+            step=float((plane.high[i] - plane.low[i]) / 100),
+            orientation=orientation,
+            readout=False,
+            layout=widgets.Layout(width=width, height=height, margin="0"),
         )
-        for i, which in enumerate(("first", "second"))
-    ]
-    picture = widgets.Image(format="png", width=PIXELS, height=PIXELS)
+        for i, (orientation, width, height) in enumerate(kinds)
+    )
+    picture = widgets.Image(format="png", width=2 * SIDE + GAP, height=SIDE)
+    where = widgets.Label()
 
     def redraw(_: Any = None) -> None:
-        code = np.array([[slider.value for slider in sliders]], dtype=np.float32)
-        picture.value = _png(decode(decoder, code)[0])
+        code = np.array([[first.value, second.value]], dtype=np.float32)
+        where.value = f"code: ({first.value:.2f}, {second.value:.2f})"
+        picture.value = _png(plane.with_marker(code[0]), decode(decoder, code)[0])
 
     redraw()
-    for slider in sliders:
+    for slider in (first, second):
         slider.observe(redraw, names="value")
-    display(widgets.VBox([*sliders, picture]))
+    box = widgets.HBox([second, widgets.VBox([picture, first, where])])
+    still = base64.b64encode(picture.value).decode("ascii")
+    display(box._repr_mimebundle_() | {"image/png": still}, raw=True)
 
 
-def _png(picture: np.ndarray) -> bytes:
-    """Return a picture (h, w) or (h, w, 3) with values in [0, 1] as a large-pixel PNG file."""
+class _Map:
+    """Codes as points on white, `low` to `high`; y grows upwards."""
+
+    def __init__(self, codes: Any, labels: Any) -> None:
+        self.low, self.high = np.array([[-3, -3], [3, 3]])
+        self._image = Image.new("RGB", (SIDE, SIDE), "white")
+        if codes is not None:
+            points = as_codes(codes, "codes")
+            self.low, self.high = np.percentile(points, (1, 99), axis=0)
+            self._draw(points, labels)
+        self.middle = (self.low + self.high) / 2
+        ImageDraw.Draw(self._image).rectangle((0, 0, SIDE - 1, SIDE - 1), outline="#888888")
+
+    def _draw(self, points: np.ndarray, labels: Any) -> None:
+        classes = None if labels is None else np.asarray(labels).astype(int)
+        if classes is not None and classes.shape != (len(points),):
+            raise ValueError(f"'labels' has shape {classes.shape}; expected ({len(points)},)")
+        draw = ImageDraw.Draw(self._image)
+        for i, (x, y) in enumerate(self._place(points)):
+            colour = "#4878a8" if classes is None else COLOURS[classes[i]]
+            draw.rectangle((x, y, x + DOT - 1, y + DOT - 1), fill=colour)
+        font = ImageFont.load_default(18)
+        for label in [] if classes is None else np.unique(classes):
+            place = self._place(np.median(points[classes == label], axis=0))
+            style = {"font": font, "anchor": "mm", "stroke_width": 3, "stroke_fill": "white"}
+            draw.text(tuple(place), str(label), fill=COLOURS[label], **style)
+
+    def _place(self, points: np.ndarray) -> np.ndarray:
+        """Turn codes (..., 2) into pixels: columns to the right, rows downwards."""
+        share = (points - self.low) / (self.high - self.low)
+        return np.stack([share[..., 0], 1 - share[..., 1]], axis=-1) * (SIDE - 1)
+
+    def with_marker(self, code: np.ndarray) -> Image.Image:
+        """Return the map with a ring round this code."""
+        image = self._image.copy()
+        x, y = self._place(code)
+        draw = ImageDraw.Draw(image)
+        for radius, colour, width in ((9, "white", 5), (8, "black", 3)):
+            ring = (x - radius, y - radius, x + radius, y + radius)
+            draw.ellipse(ring, outline=colour, width=width)
+        return image
+
+
+def _png(plane: Image.Image, picture: np.ndarray) -> bytes:
+    """Return a PNG file: the map, and a picture (h, w) or (h, w, 3) with large pixels."""
     pixels = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    sheet = Image.new("RGB", (2 * SIDE + GAP, SIDE), "white")
+    sheet.paste(plane)
+    large = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.NEAREST)
+    sheet.paste(large, (SIDE + GAP, 0))
     file = io.BytesIO()
-    Image.fromarray(pixels).resize((PIXELS, PIXELS), Image.Resampling.NEAREST).save(file, "PNG")
+    sheet.save(file, "PNG")
     return file.getvalue()

@@ -63,3 +63,23 @@ def decode(decoder: Callable[[np.ndarray], Any], codes: np.ndarray) -> np.ndarra
     if len(pictures) != len(codes):
         raise ValueError(f"the decoder made {len(pictures)} pictures of {len(codes)} codes")
     return pictures
+
+
+def first_convolution(model: Any, picture: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first convolution's kernels and its maps of a picture, (n, side, side) each.
+
+    Kernels are the mean over their channels. ValueError if the model has no convolution.
+    """
+    from latentlab.check.models import as_functional, leaves  # they import Keras: only when needed
+
+    values, kernels = np.asarray(picture, dtype=np.float32)[None], None
+    for layer in leaves(as_functional(model)):
+        weights = [weight for weight in getattr(layer, "weights", []) if len(weight.shape) == 4]
+        if kernels is not None and (weights or layer(values).shape != values.shape):
+            break  # the next convolution, or pooling
+        values = layer(values)
+        if weights:
+            kernels = np.asarray(weights[0])
+    if kernels is None:
+        raise ValueError("the model has no convolution: no layer has filters")
+    return kernels.mean(axis=2).transpose(2, 0, 1), np.asarray(values)[0].transpose(2, 0, 1)

@@ -8,7 +8,14 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from latentlab.pictures import as_codes, as_pictures, decode, require, require_finite
+from latentlab.pictures import (
+    as_codes,
+    as_pictures,
+    decode,
+    first_convolution,
+    require,
+    require_finite,
+)
 
 # Paul Tol's "muted" scheme, which colour-blind eyes can tell apart, and a near black.
 COLOURS = (
@@ -51,6 +58,35 @@ def _strip(pictures: np.ndarray) -> np.ndarray:
     gap = np.ones_like(shown[0][:, : max(1, shown.shape[2] // 12)])
     pieces = [piece for picture in shown for piece in (picture, gap)]
     return np.concatenate(pieces[:-1], axis=1)
+
+
+def plot_filters(model: Any, picture: Any, title: str | None = None) -> None:
+    """Show the filters of a model's first convolution, and what they make of a picture, below.
+
+    model: a convolutional Keras model of any style, an encoder. picture: one that it takes, shape
+    (height, width, channels), values in [0, 1]. Filters are blue where they are negative, red
+    where they are positive, and the mean over their channels; a map is the output after the
+    activation. The first ten of each are shown.
+    Raises ValueError for None, and for a model that has no convolution.
+    """
+    kernels, maps = first_convolution(require(model, "model"), require(picture, "picture"))
+    count = min(len(kernels), len(maps), MOST_PICTURES)
+    figure, ax = plt.subplots(figsize=(9, 9 * 2.3 / (count + 1.2) + 0.4), dpi=DPI)
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.86)
+    shown = np.squeeze(np.asarray(picture, dtype=np.float32))
+    style = {"interpolation": "nearest", "cmap": "gray"}
+    ax.imshow(np.clip(shown, 0, 1), **style, vmin=0, vmax=1, extent=(0, 1, 0, 1))
+    ax.text(0.5, 1.1, "picture", ha="center", fontsize=11)
+    signed = np.abs(kernels).max()
+    for i in range(count):
+        left = 1.15 + 1.06 * i
+        red = {"interpolation": "nearest", "cmap": "RdBu_r", "vmin": -signed, "vmax": signed}
+        ax.imshow(kernels[i], **red, extent=(left + 0.2, left + 0.8, 1.25, 1.85))
+        ax.imshow(maps[i], **style, vmin=0, vmax=maps[i].max(), extent=(left, left + 1, 0, 1))
+        ax.text(left + 0.5, 2, f"filter {i + 1}", ha="center", fontsize=11)
+    ax.set(xlim=(0, 1.15 + 1.06 * count), ylim=(0, 2.25), title=title)
+    ax.set_axis_off()
+    plt.show()
 
 
 def plot_history(history: Any, title: str | None = None) -> None:

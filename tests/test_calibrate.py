@@ -77,9 +77,9 @@ def test_what_held_out_data_gave_is_reported_for_each_right_and_wrong_answer(lab
     values = told["solution"]["error"]
     assert len(values) == len(set(values)) == 6 and 0.2 <= min(values) <= max(values) <= 0.3
     text = path.read_text()
-    assert "Limit: **0.5**" in text
-    assert "| right | constant | 5 | 0.25 | 0.25 | 0.25 |" in text
-    assert "| wrong | too_large | 5 | 0.9 | 0.9 | 0.9 |" in text
+    assert "## error: error, limit 0.5" in text
+    assert "| right | constant | 3 | 0.25 | 0.25 | 0.25 |" in text
+    assert "| wrong | too_large | 3 | 0.9 | 0.9 | 0.9 |" in text
     assert "broken" not in text
 
 

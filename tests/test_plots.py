@@ -1,12 +1,10 @@
 """The plots: what they draw of good input, and what they say of bad input."""
 
 import io
-import sys
 
 import matplotlib
 import numpy as np
 import pytest
-from PIL import Image
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -211,48 +209,3 @@ def test_grid_takes_every_shape_of_picture(shape):
 def test_grid_says_what_is_wrong(decoder, message):
     with pytest.raises(ValueError, match=message):
         lab.plot_decoded_grid(decoder)
-
-
-# --- explore_latent
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What explore_latent displays."""
-    displayed = []
-    monkeypatch.setattr("IPython.display.display", displayed.append)
-    return displayed
-
-
-def pixels(box):
-    return np.asarray(Image.open(io.BytesIO(box.children[2].value)))
-
-
-def test_explorer_redraws_when_a_slider_moves(shown):
-    lab.explore_latent(lambda codes: np.full((1, 28, 28, 1), codes[0, 0] / 6 + 0.5))
-    (box,) = shown
-    first, second, _ = box.children
-    assert (first.min, first.max, second.min, second.max) == (-3, 3, -3, 3)
-    assert (pixels(box) == 128).all()
-    first.value = 3
-    assert (pixels(box) == 255).all()
-
-
-def test_explorer_spans_the_codes(shown):
-    codes = np.stack([np.linspace(0, 100, 101), np.linspace(-10, 0, 101)], axis=1)
-    lab.explore_latent(lambda codes: np.zeros((1, 32, 32, 3)), codes)
-    first, second, _ = shown[0].children
-    np.testing.assert_allclose([first.min, first.max, second.min, second.max], [1, 99, -9.9, -0.1])
-    assert pixels(shown[0]).shape == (280, 280, 3)
-
-
-def test_explorer_without_a_decoder(shown):
-    with pytest.raises(ValueError, match="'decoder' is None"):
-        lab.explore_latent(None)
-    assert shown == []
-
-
-def test_explorer_without_ipywidgets(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    with pytest.raises(ImportError, match="needs ipywidgets: run `%pip install ipywidgets`"):
-        lab.explore_latent(corner_decoder)

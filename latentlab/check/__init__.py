@@ -8,27 +8,109 @@ like. A test cell with these verbs runs alike in the student's own kernel, under
 """
 
 from latentlab.check.bottleneck import code_size
+from latentlab.check.colour import (
+    decodes,
+    encodes,
+    keeps_colours,
+    map_shapes,
+    psnr,
+    rebuilds_colour,
+    unpacks,
+)
+from latentlab.check.convolutional import any_number, feature_maps, pixels
 from latentlab.check.counting import counts
+from latentlab.check.dense_design import (
+    compression_in_bytes,
+    design,
+    parameter_count,
+    three_models,
+    widest_hidden,
+)
 from latentlab.check.failure import CheckFailed, answered, call
+from latentlab.check.filters import (
+    compression,
+    conv_parameters,
+    convolve,
+    coverage,
+    dense_parameters,
+    numbers_in,
+    output_size,
+)
+from latentlab.check.gaussian import kl_gaussian, kl_monte_carlo
+from latentlab.check.information import (
+    cross_entropy,
+    entropy,
+    kl,
+    smallest_bce,
+    surprise,
+    to_bits,
+)
 from latentlab.check.losses import bce, mse
 from latentlab.check.models import as_functional
 from latentlab.check.networks import activations, joined, layers, parameters, shapes
+from latentlab.check.pca import both_errors, fits_pca, linear, projects
 from latentlab.check.pictures import beats_pca, rebuilds
+from latentlab.check.plane import draws, emptiest, grid, walk
+from latentlab.check.splitting import split_off
+from latentlab.check.training import best_epoch, best_weights, error_by_class, unseen
 
 __all__ = [
     "CheckFailed",
     "activations",
     "answered",
+    "any_number",
     "as_functional",
     "bce",
     "beats_pca",
+    "best_epoch",
+    "best_weights",
+    "both_errors",
     "call",
     "code_size",
+    "compression",
+    "compression_in_bytes",
+    "conv_parameters",
+    "convolve",
     "counts",
+    "coverage",
+    "cross_entropy",
+    "decodes",
+    "dense_parameters",
+    "design",
+    "draws",
+    "emptiest",
+    "encodes",
+    "entropy",
+    "error_by_class",
+    "feature_maps",
+    "fits_pca",
+    "grid",
     "joined",
+    "keeps_colours",
+    "kl",
+    "kl_gaussian",
+    "kl_monte_carlo",
     "layers",
+    "linear",
+    "map_shapes",
     "mse",
+    "numbers_in",
+    "output_size",
+    "parameter_count",
     "parameters",
+    "pixels",
+    "projects",
+    "psnr",
     "rebuilds",
+    "rebuilds_colour",
     "shapes",
+    "smallest_bce",
+    "split_off",
+    "surprise",
+    "three_models",
+    "to_bits",
+    "unpacks",
+    "unseen",
+    "walk",
+    "widest_hidden",
 ]
