@@ -8,7 +8,6 @@ after another: for the solution, and for every alternate and mutant that changes
 import contextlib
 import gc
 import io
-import os
 import re
 import time
 from collections import defaultdict
@@ -57,7 +56,6 @@ def calibrate(lab: str, seeds: int, on_case: Callable[[str, dict], None]) -> Pat
 
     Raises SourceError when no check of the lab sets a limit.
     """
-    os.environ["MPLBACKEND"] = "Agg"
     cells = limit_cells(lab)
     limits = {quantity.check for quantity in run(cells, {}, None) if quantity.limit is not None}
     all_cases = cases(lab, cells, limits, seeds)
@@ -110,10 +108,12 @@ def run(
     A check may measure twice, on given pictures and on held-out ones: the last counts.
     """
     import keras
+    import matplotlib
     from matplotlib import pyplot
 
     from latentlab.check.limits import measuring
 
+    matplotlib.use("agg")  # pictures are drawn for nobody
     keras.backend.clear_session()
     replaced = {grade_id("answer", name): source for name, source in answers.items()}
     names: dict = {"__name__": "__main__"}

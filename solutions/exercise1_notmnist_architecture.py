@@ -83,7 +83,7 @@ lab.show_rows(
 # | decoder | the mirror of the encoder; its output lies between 0 and 1 |
 # | size | at most **250,000** weights and biases, encoder and decoder together |
 # | parts | encoder and decoder can be used alone |
-# | error | on letters not trained on, at most **0.70** times that of PCA with 16 numbers |
+# | error | on letters not trained on, at most **0.75** times that of PCA with 16 numbers |
 #
 # Everything else is yours: how many layers, how wide, which activation. The network of lab 1 has
 # 485,000 weights and biases. It is too large.
@@ -391,7 +391,7 @@ encoder, decoder, autoencoder = new_encoder, new_decoder, new_autoencoder  # tra
 # get through, how many parameters there are, whether encoder and decoder are the ones that were
 # trained, and the error. When you hand in, the error is also measured on letters of other
 # typefaces, which nobody has given you. They are harder for all designs, so there the limit is
-# 0.85.
+# 0.88.
 
 # %% check="result" points=4 tags=["nbval-ignore-output"]
 from latentlab import check
@@ -402,13 +402,13 @@ _train, _test = _train.reshape(-1, 784), _test.reshape(-1, 784)
 check.code_size("autoencoder", autoencoder, _test, 16)
 check.parameters("autoencoder", autoencoder, 784, at_most=250_000)
 check.three_models("the trained models", [encoder, decoder, autoencoder], 784)
-check.beats_pca("autoencoder", autoencoder, _train, _test, components=16, at_most=0.70)
+check.beats_pca("autoencoder", autoencoder, _train, _test, components=16, at_most=0.75)
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
 
 _new = _heldout("notmnist")[0].reshape(-1, 784)
 check.code_size("autoencoder", autoencoder, _new, 16)
-check.beats_pca("autoencoder", autoencoder, _train, _new, components=16, at_most=0.85)
+check.beats_pca("autoencoder", autoencoder, _train, _new, components=16, at_most=0.88)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -358,10 +358,10 @@ from latentlab import check
 check.best_weights("autoencoder", autoencoder, errors, x_fit, x_val)
 
 # %% [markdown]
-# The second one asks how good it is. The limits are those of exercise 1: on `x_test` at most 0.70
-# times the error of PCA with 16 numbers; on letters of other typefaces, which only the grader has
-# and which are harder for every network, at most 0.85 times. The grader also compares the two: a
-# network that does far better on `x_test` than on other new letters has been trained on `x_test`.
+# The second one asks how good it is: on `x_test` at most 0.70 times the error of PCA with 16
+# numbers; on letters of other typefaces, which only the grader has and which are harder for every
+# network, at most 0.85 times. The grader also compares the two: a network that does far better on
+# `x_test` than on other new letters has been trained on `x_test`.
 
 # %% check="result" points=4 tags=["nbval-ignore-output"]
 from latentlab import check

@@ -572,12 +572,12 @@ _rng = np.random.default_rng()
 _axes = np.linalg.qr(_rng.normal(size=(12, 2)))[0].T
 check.both_errors(errors, _rng.random((6, 12)), _rng.random(12), _axes)
 ### BEGIN HIDDEN TESTS
-from autograder.heldout import heldout as _heldout
+from autograder.heldout import heldout as _held_out
 from latentlab import load_plane as _load_plane
 
-_new = _heldout("mnist")[0].reshape(-1, 784)
+_unseen = _held_out("mnist")[0].reshape(-1, 784)
 _axes = np.linalg.qr(_rng.normal(size=(784, 2)))[0].T
-check.both_errors(errors, _new, _new.mean(axis=0), _axes, *_load_plane())
+check.both_errors(errors, _unseen, _unseen.mean(axis=0), _axes, *_load_plane())
 ### END HIDDEN TESTS
 
 # %% tags=["nbval-ignore-output"]

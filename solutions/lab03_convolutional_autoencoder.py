@@ -517,8 +517,9 @@ for code in [(14, 14, 16), (7, 7, 16), (7, 7, 8), (4, 4, 8), (32,), (2,)]:
 #
 # The check asks for this and no more: pictures `(28, 28, 1)` in and codes `(32,)` out, any numbers;
 # maps of 14 × 14 and then of 7 × 7, made by weights that are shared over all places; a bend (an
-# activation or max pooling) on the way from each size to the next. The number and the side of the
-# filters are your choice, and pooling is as good as a stride.
+# activation or max pooling) on the way from each size to the next. Pooling is as good as a stride.
+# The number and the side of the filters are your choice, as long as the whole autoencoder has no
+# more than 209,968 parameters; section 7 checks that.
 
 # %% answer="encoder"
 def build_encoder():
@@ -609,9 +610,9 @@ assert np.asarray(_decoder(_z)).shape == (7, 28, 28, 1), "the decoder must give 
 # %% [markdown]
 # ## 7. Train it
 #
-# As in lab 1: Adam with a learning rate of 0.005, the binary cross-entropy, 4 epochs; batches of 32.
-# The target is the input. Remember the three habits: `jit_compile=False` for `compile`,
-# `verbose=0` and `callbacks=[lab.Progress()]` for `fit`.
+# As in lab 1: Adam with a learning rate of 0.005, the binary cross-entropy, 4 epochs; this time in
+# batches of 32. The target is the input. Remember the three habits: `jit_compile=False` for
+# `compile`, `verbose=0` and `callbacks=[lab.Progress()]` for `fit`.
 #
 # Your function will train the dense rival as well, on vectors. So let it use its arguments, and
 # nothing that only fits pictures.
@@ -749,10 +750,10 @@ lab.plot_filters(encoder, x_test[7], title="What each filter of the first layer 
 # has been pushed too far gives 0 everywhere and has stopped learning.
 
 # %% [markdown] written="fair" points=3
-# **Question.** A friend shows you a convolutional autoencoder for MNIST. Its code is a set of maps of
-# 14 × 14 × 16, and its error is a tenth of yours. "Convolutions compress so well", your friend says.
-# In two to five sentences: what do you count, what could this network do to reach such an error,
-# and how would you compare it fairly with yours?
+# **Question.** A friend shows you a convolutional autoencoder for MNIST. Its code is a set of maps
+# of 14 × 14 × 16, and its error is a tenth of yours. "Convolutions compress so well", your friend
+# says. In two to five sentences: what do you count, what could this network do to reach such an
+# error, and how would you compare it fairly with yours?
 #
 # ### BEGIN SOLUTION
 # 14 × 14 × 16 = 3,136 numbers is four times what the picture has (784). Nothing is compressed, and
@@ -800,16 +801,16 @@ lab.plot_filters(encoder, x_test[7], title="What each filter of the first layer 
 # <details><summary>3. On the way down with filters of 3 and stride 2, is each pixel seen equally
 # often?</summary>
 #
-# No. Every second pixel lies under two windows, the others under one: it is your `coverage`, read
-# from the other side. So the same unevenness comes back in the gradients on the way down.
+# No. In each direction, every second pixel lies under two windows and the others under one: it is
+# your `coverage`, read from the other side. So the same unevenness comes back in the gradients.
 # </details>
 #
 # <details><summary>4. The Keras blog reports a cross-entropy of 0.094 for its convolutional network
 # with 128 numbers, and about 0.09 for a dense one with 32. So are convolutions worse?</summary>
 #
 # No. The two differ in more than that: in their layers, and in how far training has brought them.
-# Yours, with 32 numbers, reached 0.078 when we trained it for the same 4 epochs on all 60,000 digits
-# (`lab.load("mnist", full=True)`, about a minute), and its dense rival 0.085. On the small sample
-# yours stands near 0.097. A figure from elsewhere only says much if the code, the data and the
-# training were the same.
+# Yours, with 32 numbers, reached 0.078 when we trained it for the same 4 epochs on all 60,000
+# digits (`lab.load("mnist", full=True)`, about a minute), and its dense rival 0.085. On the small
+# sample yours stands near 0.097. A figure from elsewhere only says much if the code, the data and
+# the training were the same.
 # </details>

@@ -169,11 +169,7 @@ lab.explore_latent(model, codes + np.arange(128).reshape(64, 2))
 def test_saved_notebook_reads_well():
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in CELLS.split("---")]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    # On a busy machine outputs may come late, and after 4 seconds nbclient goes on without them.
-    client = nbclient.NotebookClient(
-        notebook, iopub_timeout=60, resources={"metadata": {"path": str(ROOT)}}
-    )
-    client.execute()
+    nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(ROOT)}}).execute()
     outputs = [cell.outputs for cell in notebook.cells]
     assert not [o for out in outputs for o in out if o.get("name") == "stderr"]
     assert outputs[0] == []

@@ -98,8 +98,8 @@ def beats_pca(
 
 
 def _bce(x: np.ndarray, x_hat: np.ndarray) -> float:
-    p = np.clip(x_hat, 1e-7, 1 - 1e-7)
-    return float(-np.mean(x * np.log(p) + (1 - x) * np.log(1 - p)))
+    white = np.clip(x_hat, 1e-7, 1 - 1e-7)  # the probability that a pixel is white
+    return float(-np.mean(x * np.log(white) + (1 - x) * np.log(1 - white)))
 
 
 def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
