@@ -82,7 +82,8 @@ def limit_cells(lab: str) -> list[NotebookNode]:
     limits = [cell for cell in cells if is_check(cell) and LIMIT.search(cell.source)]
     if not limits:
         raise SourceError(f"{lab}: no check sets a limit with at_most=... or at_least=...")
-    return needed_by(limits, cells)
+    # Other checks bind names too, with what they import; nobody needs them.
+    return needed_by(limits, [cell for cell in cells if cell in limits or not is_check(cell)])
 
 
 def cases(lab: str, cells: list[NotebookNode], limits: set[str], seeds: int) -> list[Case]:
