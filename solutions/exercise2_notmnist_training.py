@@ -137,6 +137,9 @@ def build_autoencoder():
     ### END SOLUTION
 
 
+# %%
+build_autoencoder()[1].summary()  # the decoder; section 7 comes back to its number of parameters
+
 # %% check="network" points=2
 import numpy as np
 from latentlab import check
@@ -151,7 +154,7 @@ check.pixels("autoencoder", _models[2], 784)
 # ## 3. Learned by heart
 #
 # First an experiment that goes wrong on purpose. Your network has some hundred thousand weights.
-# It gets only 60 letters, 40 times over. After every epoch we measure it twice: on these letters,
+# It gets only 60 letters, 30 times over. After every epoch we measure it twice: on these letters,
 # and on validation letters.
 
 # %% tags=["nbval-ignore-output"]
@@ -174,7 +177,7 @@ pupil.fit(
     few_letters,
     few_letters,
     batch_size=20,
-    epochs=40,
+    epochs=30,
     verbose=0,
     callbacks=[lab.Progress(), keras.callbacks.LambdaCallback(on_epoch_end=measure)],
 )
@@ -254,6 +257,7 @@ for _ in range(3):
 # computed at all.
 
 # %% tags=["nbval-ignore-output"]
+check.answered(x_fit=x_fit)
 curve = few_errors["validation"]
 kept = best_epoch(curve, 5)
 stop = min(kept + 5, len(curve))
@@ -262,8 +266,9 @@ figure, axis = plt.subplots(figsize=(8, 3.6))
 axis.plot(epochs[:stop], curve[:stop], color="#d55e00", lw=2.5)
 axis.plot(epochs[stop - 1 :], curve[stop - 1 :], color="#d55e00", lw=2, ls=":")
 axis.scatter(kept, curve[kept - 1], s=90, color="#0072b2", zorder=3)
-axis.text(kept - 0.7, min(curve), f"epoch {kept} is kept", color="#0072b2", ha="right", fontsize=12)
-axis.text(stop, max(curve), f" stop after epoch {stop}", color="0.3", fontsize=12)
+height = (min(curve) + 3 * max(curve)) / 4
+axis.text(kept, height, f"epoch {kept} is kept ", color="#0072b2", ha="right", fontsize=12)
+axis.text(stop, height, f" stop after epoch {stop}", color="0.3", fontsize=12)
 axis.axvline(kept, color="#0072b2", lw=1.5)
 axis.axvline(stop, color="0.3", lw=1.5)
 axis.set(xlabel="epoch", ylabel="validation error")

@@ -88,7 +88,9 @@ def test_sequential_and_subclassed_models_are_opened():
         def call(self, x):
             return self.up(self.down(x))
 
-    for model in (Sub(), keras.Sequential([layers.Dense(3), layers.Dense(12)])):
+    x = keras.Input((12,))
+    functional = keras.Model(x, layers.Dense(12)(Sub()(x)))
+    for model in (Sub(), functional, keras.Sequential([layers.Dense(3), layers.Dense(12)])):
         fails("passes 3 numbers", check.code_size, "a", model, VECTORS, 2)
 
 

@@ -25,15 +25,16 @@ def encoder(takes, *first):
 class Subclassed(keras.Model):
     def __init__(self):
         super().__init__()
-        self.maps, self.code = layers.Conv2D(6, 3, 2), layers.Dense(2)
+        self.maps, self.flat = layers.Conv2D(6, 3, 2), layers.Flatten()
+        self.code = layers.Dense(2)
 
     def call(self, x):
-        return self.code(layers.Flatten()(keras.ops.relu(self.maps(x))))
+        return self.code(self.flat(keras.ops.relu(self.maps(x))))
 
 
 def subclassed():
     model = Subclassed()
-    model.build((None, 28, 28, 1))
+    model(np.zeros((1, 28, 28, 1), np.float32))
     return model
 
 

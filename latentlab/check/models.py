@@ -44,7 +44,7 @@ def as_functional(model: keras.Model) -> keras.Model:
     if not _subclassed(model) and not any(map(_subclassed, _parts(model))):
         return model
     try:
-        traced = _traced(model)
+        traced = model if isinstance(model, Functional) else _traced(model)
         while any(map(_subclassed, _parts(traced))):
             traced = keras.models.clone_model(
                 traced, clone_function=lambda layer: layer, call_function=_inlined
