@@ -228,7 +228,7 @@ BCE = [-np.mean(X_VAL * np.log(p) + (1 - X_VAL) * np.log(1 - p)) for p in LEVELS
         (guess(0.55), errors_on(X_VAL, 12), "summed over the pixels"),
         (guess(0.55), ([0.1] * 5, np.sqrt(ERRORS)), "square roots"),
         (guess(0.1), errors_on(X_VAL), "is it this model"),
-        (guess(0.55), None, "errors is None"),
+        (guess(0.55), None, "errors is missing"),
         (guess(0.55), ERRORS, "5 things; expected two lists"),
         (guess(0.55), keras.callbacks.History(), "gives History; expected two lists"),
         (guess(0.55), ([0.1] * 4, ERRORS), "shape (4,) and val_errors (5,)"),

@@ -92,7 +92,7 @@ def best_weights(name: str, model: Any, errors: Any, x_fit: Any, x_val: Any) -> 
 def _validation_curve(errors: Any) -> np.ndarray:
     """Return the second of the two lists."""
     if errors is None:
-        raise CheckFailed("errors is None: has train_autoencoder run, and does it return?")
+        raise CheckFailed("errors is missing: has train_autoencoder run, and does it return?")
     if not isinstance(errors, tuple | list | np.ndarray) or len(errors) != 2:
         found = f"{len(errors)} things" if isinstance(errors, tuple | list) else type_name(errors)
         raise CheckFailed(
