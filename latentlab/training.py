@@ -69,7 +69,8 @@ def _build_optimizer(model: keras.Model) -> None:
     own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step
     if own_step or not model.built or not isinstance(optimizer, keras.optimizers.Optimizer):
         return
-    if not optimizer.built:
+    # A subclassed model may call itself built before its layers have variables.
+    if not optimizer.built and model.trainable_variables:
         optimizer.build(model.trainable_variables)
 
 

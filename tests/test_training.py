@@ -179,3 +179,20 @@ def test_saved_notebook_reads_well():
     for out in outputs[2:6]:
         assert len(out) == 1 and "image/png" in out[0]["data"]
     assert "application/vnd.jupyter.widget-view+json" in outputs[6][0]["data"]
+
+
+def test_a_subclassed_model_that_is_built_without_variables_trains():
+    class Sub(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(3)
+
+        def call(self, x):
+            return self.dense(x)
+
+    model = Sub()
+    model.built = True
+    model.compile("adam", loss="mse", jit_compile=False)
+    x = np.ones((8, 3), np.float32)
+    history = model.fit(x, x, verbose=0, callbacks=[lab.Progress()])
+    assert np.isfinite(history.history["loss"]).all()
