@@ -162,7 +162,7 @@ def train_autoencoder(autoencoder, x_fit, x_val):
     )
     return history.history["mse"], history.history["val_mse"]
 
-# %% mutant="targets_shuffled" answer="training" fails="result" says="whatever"
+# %% mutant="targets_shuffled" answer="training" fails="result" says="near the mean of all"
 def train_autoencoder(autoencoder, x_fit, x_val):
     autoencoder.compile(
         "adam", loss="binary_crossentropy", metrics=["mse"], jit_compile=False

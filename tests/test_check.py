@@ -7,6 +7,7 @@ import pytest
 from latentlab import check
 from latentlab.check.baseline import pca_error
 from latentlab.check.models import leaves, run
+from latentlab.check.pictures import diagnosis
 from latentlab.check.values import as_array, compare, number
 
 RNG = np.random.default_rng(0)
@@ -527,3 +528,11 @@ def test_mistakes_in_training(pictures, saying):
 def test_not_enough_training():
     strokes = TRAIN[:100] * 0.5 + TEST * 0.2
     fails("not enough yet", beats, strokes)
+
+
+def test_a_mean_picture_near_one_half_is_not_taken_for_an_untrained_model():
+    shares = RNG.uniform(0.35, 0.6, 12)  # as of letters, of which nearly half is white
+    train, test = (np.float64(RNG.random((300, 12)) < shares) for _ in range(2))
+    mean = train.mean(axis=0) + RNG.normal(scale=0.01, size=test.shape)
+    assert "near the mean of all" in diagnosis(mean, train, test)
+    assert "not trained" in diagnosis(0.5 + 0.01 * (mean - 0.5), train, test)

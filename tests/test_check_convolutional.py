@@ -133,18 +133,6 @@ def test_a_model_without_an_input_is_built():
     check.feature_maps("encoder", model, (28, 28, 1), DOWN)
 
 
-def test_a_model_that_came_without_weights_is_tried_with_some():
-    for model, takes, sides in [
-        (encoder(strided(4), strided(8)), (28, 28, 1), DOWN),
-        (decoder(transposed(4), transposed(1, activation="sigmoid")), (5,), UP),
-    ]:
-        zeros = [np.zeros(weight.shape) for weight in model.weights]
-        model.set_weights(zeros)
-        check.feature_maps("m", model, takes, sides)
-        (check.any_number if takes == (28, 28, 1) else check.pixels)("m", model, takes)
-        assert not any(np.any(weight) for weight in model.get_weights())
-
-
 def test_colour_pictures_and_deep_networks():
     down = [part for f in (8, 16, 32) for part in (same(f), same(f), layers.MaxPooling2D())]
     up = [part for f in (16, 8, 4) for part in (Up(), same(f), same(f))]

@@ -200,3 +200,17 @@ def test_every_name_on_the_lists_is_one_of_keras():
     assert known >= OPERATIONS
     assert set(dir(layers)) >= LAYERS
     assert set(dir(keras.activations)) >= ACTIVATIONS
+
+
+def test_a_model_that_was_never_built_gets_weights_like_a_new_one():
+    model = keras.Sequential(
+        [layers.Conv2D(3, 3), layers.BatchNormalization(), layers.PReLU(), layers.Dense(2)]
+    )
+    rebuilt = unpack(*over_the_wire(model))
+    model.build((None, 6, 6, 1))
+    rebuilt.build((None, 6, 6, 1))
+    for new, other in zip(model.get_weights(), rebuilt.get_weights(), strict=True):
+        if new.ndim == 1 or not new.any():
+            np.testing.assert_array_equal(other, new)
+        else:
+            assert np.ptp(other) > 0

@@ -62,6 +62,16 @@ ALLOWED = {
     "keras.src.ops.math": OPERATIONS,
 }
 
+# A model that was never built comes without weights; it gets such as a new layer has.
+INITIALIZERS = {
+    "bias": "zeros",
+    "beta": "zeros",
+    "alpha": "zeros",
+    "moving_mean": "zeros",
+    "gamma": "ones",
+    "moving_variance": "ones",
+}
+
 INERT = frozenset({"__keras_tensor__", "__slice__", "__tuple__", "__ellipsis__"})
 # What a finished model does not need: how its weights were first drawn and what trained them.
 DROPPED = frozenset({"compile_config", "quantization_config"})
@@ -176,7 +186,7 @@ def _clean(node: Any, depth: int = 0) -> Any:
 
 def _clean_entry(key: str, item: Any, depth: int) -> Any:
     if key.endswith("_initializer"):
-        return "zeros"
+        return INITIALIZERS.get(key.removesuffix("_initializer"), "glorot_uniform")
     if key.endswith(("_regularizer", "_constraint")):
         return None
     if key in ("activation", "recurrent_activation"):

@@ -8,16 +8,8 @@ like. A test cell with these verbs runs alike in the student's own kernel, under
 """
 
 from latentlab.check.bottleneck import code_size
-from latentlab.check.colour import (
-    decodes,
-    encodes,
-    keeps_colours,
-    map_shapes,
-    psnr,
-    rebuilds_colour,
-    unpacks,
-)
-from latentlab.check.convolutional import any_number, feature_maps, pixels
+from latentlab.check.colour import keeps_colours, map_shapes, rebuilds_colour, unpacks
+from latentlab.check.convolutional import any_number, decodes, encodes, feature_maps, pixels
 from latentlab.check.counting import counts
 from latentlab.check.dense_design import (
     compression_in_bytes,
@@ -45,7 +37,7 @@ from latentlab.check.information import (
     surprise,
     to_bits,
 )
-from latentlab.check.losses import bce, mse
+from latentlab.check.losses import bce, mse, psnr
 from latentlab.check.models import as_functional
 from latentlab.check.networks import activations, joined, layers, parameters, shapes
 from latentlab.check.pca import both_errors, fits_pca, linear, projects

@@ -38,7 +38,7 @@ def code_size(name: str, model: Any, x: np.ndarray, size: int) -> None:
     x = np.asarray(x[:PICTURES], np.float32)
     model = require_model(name, model, x.shape[1:])
     with running(name):
-        graph = _Graph(model, x)
+        graph = Graph(model, x)
     numbers, places = graph.narrowest()
     if not numbers:
         raise CheckFailed(f"{name}: the output does not depend on the input.")
@@ -53,7 +53,7 @@ def code_size(name: str, model: Any, x: np.ndarray, size: int) -> None:
     passed(f"{name}: no more than {size} numbers get through")
 
 
-def _check_not_packed(name: str, graph: _Graph, places: list[int]) -> None:
+def _check_not_packed(name: str, graph: Graph, places: list[int]) -> None:
     """Fail if a trace of noise in the code ruins the pictures."""
     rng = np.random.default_rng()
 
@@ -72,7 +72,7 @@ def _check_not_packed(name: str, graph: _Graph, places: list[int]) -> None:
         )
 
 
-class _Graph:
+class Graph:
     """What a model computes for some pictures: values, by number, and what each is made of.
 
     shapes: of each value, for one picture. Value 0 is the input.

@@ -1,11 +1,10 @@
-"""Colour pictures: how they are stored, what a network makes of them, and how good that is.
+"""Colour pictures: how they are stored, and what a network makes of them.
 
 Pictures have the shape (height, width, channels), with the colours red, green and blue last.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from itertools import permutations
 from typing import Any
@@ -13,13 +12,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from latentlab.check.convolutional import pixels
+from latentlab.check.convolutional import Picture
 from latentlab.check.failure import CheckFailed, call, passed
-from latentlab.check.models import leaves, require_model, run
+from latentlab.check.models import require_model, run
 from latentlab.check.networks import random_dense
-from latentlab.check.values import Mistake, array_of_shape, as_array, compare, number
-
-Picture = tuple[int, int, int]
+from latentlab.check.values import Mistake, array_of_shape, as_array, compare
 
 COLOURS = ("red", "green", "blue")
 PICTURES = 5
@@ -60,44 +57,6 @@ def unpacks(function: Callable[[np.ndarray], Any], rows: np.ndarray, side: int) 
     ]
     compare("unpack(rows)", found, right, mistakes)
     passed(f"unpack: {len(rows)} rows, {len(rows)} pictures")
-
-
-def psnr(function: Callable[..., Any], x: np.ndarray, x_hat: np.ndarray) -> None:
-    """Check that function(x, x_hat) is the peak signal-to-noise ratio in decibels, for peak 1.
-
-    x, x_hat: numbers of one shape, (n, ...); the mean squared error is that of all of them. The
-    formula is 10 log10(peak^2 / mse): ITU-T recommendation J.340 (2010).
-    """
-    x, x_hat = as_array("x", x), as_array("x_hat", x_hat)
-    name = "psnr(x, x_hat)"
-    found = number(name, call("psnr", function, x.copy(), x_hat.copy()))
-    squares = (x - x_hat) ** 2
-    error = squares.mean()
-    right = -10 * np.log10(error)
-    each = squares.reshape(len(x), -1).mean(axis=1)
-    to_255 = 20 * np.log10(255)
-    mistakes: list[Mistake] = [
-        ("The sign is wrong: a smaller error has more decibels.", -right),
-        ("This is with the natural logarithm; take base 10.", -10 * np.log(error)),
-        ("This is with log base 2; take base 10.", -10 * np.log2(error)),
-        ("20 goes with the root of the error; with the mean of the squares it is 10.", 2 * right),
-        ("10 goes with the mean of the squares; with its root it would be 20.", right / 2),
-        ("The factor 10 is missing.", right / 10),
-        ("The peak is 1 here, not 255.", right + to_255),
-        ("The error is that of pixels from 0 to 255, with a peak of 1.", right - to_255),
-        ("This is the mean squared error itself.", error),
-        ("This takes the sum of the squares; take their mean.", -10 * np.log10(squares.sum())),
-        (
-            "This is the mean of each picture's decibels; take those of the mean error.",
-            -10 * np.log10(each).mean(),
-        ),
-        (
-            "This is of the mean of absolute values; square them.",
-            -10 * np.log10(np.abs(x - x_hat).mean()),
-        ),
-    ]
-    compare(name, found, right, mistakes)
-    passed(f"psnr: {right:.2f} dB")
 
 
 def map_shapes(
@@ -145,66 +104,6 @@ def map_shapes(
     passed(f"map_shapes: {' -> '.join(str(tuple(int(n) for n in shape)) for shape in right)}")
 
 
-def encodes(name: str, model: Any, takes: Picture, code: int) -> None:
-    """Check that a model gives at most `code` numbers for each picture, made by convolutions.
-
-    The code may have any shape; its size is that of what comes out, over all rows of the batch.
-    Whether there is a way around it, `code_size` finds in the whole autoencoder.
-    """
-    model = require_model(name, model, takes)
-    if len(model.outputs) != 1:
-        raise CheckFailed(
-            f"{name} gives {len(model.outputs)} outputs; expected one code. Join them with "
-            "Concatenate."
-        )
-    x = np.random.default_rng().random((PICTURES, *takes), np.float32)
-    codes = as_array(f"the output of {name}", run(model, x))
-    numbers = math.ceil(codes.size / PICTURES)
-    if codes.shape[0] != PICTURES:
-        raise CheckFailed(
-            f"{name} gives {codes.shape[0]} rows for {PICTURES} pictures, so that a picture has "
-            f"{numbers} numbers, spread over several rows; expected one row for each picture, with "
-            f"at most {code} numbers."
-        )
-    shape = codes.shape[1:]
-    if numbers > code:
-        hint = " A small map is not few numbers: its channels count too." if len(shape) > 1 else ""
-        raise CheckFailed(
-            f"{name} gives {numbers} numbers for each picture, shape {shape}; expected at most "
-            f"{code}.{hint}"
-        )
-    if np.ptp(codes, axis=0).max() == 0:
-        raise CheckFailed(f"{name} gives every picture the same code: is the picture used?")
-    _require_convolutions(name, model, takes)
-    passed(f"{name}: convolutional, {takes} in, {shape} out: {numbers} numbers of {code} allowed")
-
-
-def decodes(name: str, model: Any, encoder: Any, picture: Picture) -> None:
-    """Check that a model makes pictures of the codes that the encoder gives, by convolutions.
-
-    The pictures must have this shape, and values in [0, 1] whatever the code is.
-    """
-    encoder = require_model("encoder", encoder, picture)
-    takes = run(encoder, np.zeros((1, *picture))).shape[1:]
-    model = require_model(name, model, takes)
-    codes = np.random.default_rng().normal(size=(PICTURES, *takes))
-    found = as_array(f"the output of {name}", run(model, codes))
-    if found.shape != (PICTURES, *picture):
-        hint = ""
-        if found.shape[1:] == (picture[2], *picture[:2]):
-            hint = " The colours come last."
-        elif found.size == PICTURES * math.prod(picture):
-            hint = " The number of values is right: Reshape them."
-        elif found.ndim == 4 and found.shape[:3] == (PICTURES, *picture[:2]):
-            hint = " A picture has one channel for each of the three colours."
-        raise CheckFailed(
-            f"{name} gives outputs of shape {found.shape} for {PICTURES} codes; "
-            f"expected {(PICTURES, *picture)}.{hint}"
-        )
-    _require_convolutions(name, model, picture)
-    pixels(name, model, takes)
-
-
 def keeps_colours(name: str, model: Any, x: np.ndarray) -> None:
     """Check that a trained model does not give back the pictures with their colours mixed up.
 
@@ -248,26 +147,6 @@ def rebuilds_colour(function: Callable[[keras.Model, np.ndarray], Any], x: np.nd
     ]
     compare(name, found, right, mistakes)
     passed(f"reconstruct: {len(x)} pictures in, {len(x)} pictures out")
-
-
-def _require_convolutions(name: str, model: keras.Model, picture: Picture) -> None:
-    """Fail unless the model has a convolution, and no layer that joins all numbers of a picture."""
-    whole = math.prod(picture)
-    kernels = [
-        (type(layer).__name__, tuple(weight.shape))
-        for layer in leaves(model)
-        for weight in getattr(layer, "weights", [])
-        if len(weight.shape) > 1
-    ]
-    for layer, shape in kernels:
-        if len(shape) == 2 and whole in shape:
-            raise CheckFailed(
-                f"{name} has a layer {layer} with {math.prod(shape):,} weights, some for each of "
-                f"the {whole:,} numbers of a picture. Let convolutions read and draw the pictures: "
-                "they share their weights over all places."
-            )
-    if not any(len(shape) > 2 for _, shape in kernels):
-        raise CheckFailed(f"{name} has no convolution; expected at least one.")
 
 
 def _padded(n: int, stride: int) -> int:

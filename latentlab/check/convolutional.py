@@ -5,23 +5,26 @@ replaced, and what comes out is looked at. So strided convolutions and pooling, 
 convolutions and upsampling, functional, Sequential and subclassed models all pass alike.
 
 `feature_maps` finds out whether a network is convolutional; `any_number` and `pixels` look at the
-output of an encoder and of a decoder. They know no particular lab: sizes are arguments.
+output of an encoder and of a decoder; `encodes` and `decodes` leave the design open, and ask for
+convolutions and the size of a code. They know no particular lab: sizes are arguments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import keras
 import numpy as np
 
-from latentlab.check.bottleneck import _Graph
+from latentlab.check.bottleneck import Graph
 from latentlab.check.failure import CheckFailed, passed
-from latentlab.check.models import Shape, require_model, run, running
+from latentlab.check.models import Shape, leaves, require_model, run, running
 from latentlab.check.values import as_array
+
+Picture = tuple[int, int, int]  # (height, width, channels)
 
 PICTURES = 4
 # Correlation of a moved trace with the trace of what was moved. Shared weights give nearly 1 (the
@@ -44,7 +47,7 @@ def feature_maps(name: str, model: Any, takes: Shape, sides: Sequence[int]) -> N
     model = require_model(name, model, takes)
     rng = np.random.default_rng()
     takes = (takes,) if isinstance(takes, int) else takes
-    with running(name), _some_weights(model):
+    with running(name):
         maps = _Maps(model, rng.random((PICTURES, *takes), np.float32))
         _require_sides(name, maps, sides)
         _require_shared(name, maps, sides, rng)
@@ -92,11 +95,71 @@ def pixels(name: str, model: Any, takes: Shape) -> None:
     passed(f"{name}: each output lies between 0 and 1")
 
 
+def encodes(name: str, model: Any, takes: Picture, code: int) -> None:
+    """Check that a model gives at most `code` numbers for each picture, made by convolutions.
+
+    The code may have any shape; its size is that of what comes out, over all rows of the batch.
+    Whether there is a way around it, `code_size` finds in the whole autoencoder.
+    """
+    model = require_model(name, model, takes)
+    if len(model.outputs) != 1:
+        raise CheckFailed(
+            f"{name} gives {len(model.outputs)} outputs; expected one code. Join them with "
+            "Concatenate."
+        )
+    x = np.random.default_rng().random((PICTURES, *takes), np.float32)
+    codes = as_array(f"the output of {name}", run(model, x))
+    numbers = math.ceil(codes.size / PICTURES)
+    if codes.shape[0] != PICTURES:
+        raise CheckFailed(
+            f"{name} gives {codes.shape[0]} rows for {PICTURES} pictures, so that a picture has "
+            f"{numbers} numbers, spread over several rows; expected one row for each picture, with "
+            f"at most {code} numbers."
+        )
+    shape = codes.shape[1:]
+    if numbers > code:
+        hint = " A small map is not few numbers: its channels count too." if len(shape) > 1 else ""
+        raise CheckFailed(
+            f"{name} gives {numbers} numbers for each picture, shape {shape}; expected at most "
+            f"{code}.{hint}"
+        )
+    if np.ptp(codes, axis=0).max() == 0:
+        raise CheckFailed(f"{name} gives every picture the same code: is the picture used?")
+    _require_convolutions(name, model, takes)
+    passed(f"{name}: convolutional, {takes} in, {shape} out: {numbers} numbers of {code} allowed")
+
+
+def decodes(name: str, model: Any, encoder: Any, picture: Picture) -> None:
+    """Check that a model makes pictures of the codes that the encoder gives, by convolutions.
+
+    The pictures must have this shape, and values in [0, 1] whatever the code is.
+    """
+    encoder = require_model("encoder", encoder, picture)
+    takes = run(encoder, np.zeros((1, *picture))).shape[1:]
+    model = require_model(name, model, takes)
+    codes = np.random.default_rng().normal(size=(PICTURES, *takes))
+    found = as_array(f"the output of {name}", run(model, codes))
+    if found.shape != (PICTURES, *picture):
+        hint = ""
+        if found.shape[1:] == (picture[2], *picture[:2]):
+            hint = " The colours come last."
+        elif found.size == PICTURES * math.prod(picture):
+            hint = " The number of values is right: Reshape them."
+        elif found.ndim == 4 and found.shape[:3] == (PICTURES, *picture[:2]):
+            hint = " A picture has one channel for each of the three colours."
+        raise CheckFailed(
+            f"{name} gives outputs of shape {found.shape} for {PICTURES} codes; "
+            f"expected {(PICTURES, *picture)}.{hint}"
+        )
+    _require_convolutions(name, model, picture)
+    pixels(name, model, takes)
+
+
 class _Maps:
     """The maps, (side, side, channels), among the values that a model computes for some inputs."""
 
     def __init__(self, model: keras.Model, x: np.ndarray):
-        self._graph = _Graph(model, x)
+        self._graph = Graph(model, x)
         places = enumerate(self._graph.shapes)
         self._side_at = {i: s[0] for i, s in places if len(s) == 3 and s[0] == s[1]}
         self.sides = list(dict.fromkeys(self._side_at.values()))  # in the order of computation
@@ -178,6 +241,26 @@ def _require_shared(name: str, maps: _Maps, sides: Sequence[int], rng: np.random
         )
 
 
+def _require_convolutions(name: str, model: keras.Model, picture: Picture) -> None:
+    """Fail unless the model has a convolution, and no layer that joins all numbers of a picture."""
+    whole = math.prod(picture)
+    kernels = [
+        (type(layer).__name__, tuple(weight.shape))
+        for layer in leaves(model)
+        for weight in getattr(layer, "weights", [])
+        if len(weight.shape) > 1
+    ]
+    for layer, shape in kernels:
+        if len(shape) == 2 and whole in shape:
+            raise CheckFailed(
+                f"{name} has a layer {layer} with {math.prod(shape):,} weights, some for each of "
+                f"the {whole:,} numbers of a picture. Let convolutions read and draw the pictures: "
+                "they share their weights over all places."
+            )
+    if not any(len(shape) > 2 for _, shape in kernels):
+        raise CheckFailed(f"{name} has no convolution; expected at least one.")
+
+
 def _alike(a: np.ndarray, b: np.ndarray) -> float:
     """Return the correlation of two arrays; 0 if one of them is constant."""
     if min(a.std(), b.std()) < 1e-9:
@@ -192,26 +275,7 @@ def _outputs(name: str, model: Any, takes: Shape) -> np.ndarray:
     rng = np.random.default_rng()
     x = rng.normal(size=(30, *takes))
     sizes = np.repeat([1.0, 30.0, 1000.0], 10).reshape(30, *[1] * len(takes))
-    with _some_weights(model):
-        return as_array(f"the output of {name}", run(model, x * sizes))
-
-
-@contextmanager
-def _some_weights(model: keras.Model) -> Iterator[None]:
-    """Give layers whose weights are all 0 random ones for a while.
-
-    A new model without an Input comes to the judge without weights, and is built of zeros there.
-    """
-    rng = np.random.default_rng()
-    zero = [weight for weight in model.weights if len(weight.shape) > 1 and not np.any(weight)]
-    for weight in zero:
-        scale = np.sqrt(2 / np.prod(weight.shape[:-1]))
-        weight.assign(rng.normal(scale=scale, size=weight.shape))
-    try:
-        yield
-    finally:
-        for weight in zero:
-            weight.assign(np.zeros(weight.shape))
+    return as_array(f"the output of {name}", run(model, x * sizes))
 
 
 def _square(side: int) -> str:

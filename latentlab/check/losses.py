@@ -1,4 +1,4 @@
-"""Reconstruction errors that a student writes, as functions of x and x_hat.
+"""Reconstruction errors that a student writes, as functions of x and x_hat; and their decibels.
 
 Formulas: Goodfellow, Bengio and Courville, Deep Learning (2016), sections 5.5 and 6.2.2.2.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from latentlab.check.failure import CheckFailed, call, passed
-from latentlab.check.values import as_array, compare, number
+from latentlab.check.values import Mistake, as_array, compare, number
 
 Loss = Callable[[np.ndarray, np.ndarray], Any]
 
@@ -81,6 +81,44 @@ def bce(function: Loss, x: Any, x_hat: Any) -> None:
     compare("bce(x, x_hat)", found, right, mistakes)
     _finite_at_the_ends(function)
     passed(f"bce of {x.size:,} pixels")
+
+
+def psnr(function: Callable[..., Any], x: np.ndarray, x_hat: np.ndarray) -> None:
+    """Check that function(x, x_hat) is the peak signal-to-noise ratio in decibels, for peak 1.
+
+    x, x_hat: numbers of one shape, (n, ...); the mean squared error is that of all of them. The
+    formula is 10 log10(peak^2 / mse): ITU-T recommendation J.340 (2010).
+    """
+    x, x_hat = as_array("x", x), as_array("x_hat", x_hat)
+    name = "psnr(x, x_hat)"
+    found = number(name, call("psnr", function, x.copy(), x_hat.copy()))
+    squares = (x - x_hat) ** 2
+    error = squares.mean()
+    right = -10 * np.log10(error)
+    each = squares.reshape(len(x), -1).mean(axis=1)
+    to_255 = 20 * np.log10(255)
+    mistakes: list[Mistake] = [
+        ("The sign is wrong: a smaller error has more decibels.", -right),
+        ("This is with the natural logarithm; take base 10.", -10 * np.log(error)),
+        ("This is with log base 2; take base 10.", -10 * np.log2(error)),
+        ("20 goes with the root of the error; with the mean of the squares it is 10.", 2 * right),
+        ("10 goes with the mean of the squares; with its root it would be 20.", right / 2),
+        ("The factor 10 is missing.", right / 10),
+        ("The peak is 1 here, not 255.", right + to_255),
+        ("The error is that of pixels from 0 to 255, with a peak of 1.", right - to_255),
+        ("This is the mean squared error itself.", error),
+        ("This takes the sum of the squares; take their mean.", -10 * np.log10(squares.sum())),
+        (
+            "This is the mean of each picture's decibels; take those of the mean error.",
+            -10 * np.log10(each).mean(),
+        ),
+        (
+            "This is of the mean of absolute values; square them.",
+            -10 * np.log10(np.abs(x - x_hat).mean()),
+        ),
+    ]
+    compare(name, found, right, mistakes)
+    passed(f"psnr: {right:.2f} dB")
 
 
 def _finite_at_the_ends(function: Loss) -> None:

@@ -93,7 +93,7 @@ def beats_pca(
         f"{name}: error {error:.4f} on {len(test)} pictures not trained on, "
         f"{share:.2f} of that of PCA with {components} numbers",
         at_most=at_most,
-        hint=lambda: _diagnosis(pictures, train, test),
+        hint=lambda: diagnosis(pictures, train, test),
     )
 
 
@@ -102,7 +102,7 @@ def _bce(x: np.ndarray, x_hat: np.ndarray) -> float:
     return float(-np.mean(x * np.log(white) + (1 - x) * np.log(1 - white)))
 
 
-def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
+def diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
     """Name the training mistake that pictures like these come from, as far as they tell."""
     same = pictures.var(axis=0).sum() < 0.1 * test.var(axis=0).sum()
     background = pictures[:, train.max(axis=0) == 0]  # pixels that no picture ever uses
@@ -117,7 +117,8 @@ def _diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str
         )
     if pictures.mean() < 0.02:
         return "Nearly every pixel comes out black: were the pixels divided by 255 once more?"
-    if same and np.abs(pictures.mean(axis=0) - 0.5).mean() < 0.15:
+    drawn = pictures.mean(axis=0)
+    if same and np.abs(drawn - 0.5).mean() < min(0.15, np.abs(drawn - train.mean(axis=0)).mean()):
         return (
             "Every pixel is near 0.5, whatever the picture: this model is not trained. "
             "Is it this one that fit was called on?"
