@@ -8,6 +8,7 @@ after another: for the solution, and for every alternate and mutant that changes
 import contextlib
 import gc
 import io
+import linecache
 import re
 import time
 from collections import defaultdict
@@ -125,7 +126,7 @@ def run(
             if seed is not None:
                 source = SEED.sub(f"lab.seed({seed})", source)
             try:
-                exec(compile(source, cell.id, "exec"), names)
+                _execute(source, cell.id, names)
             except Exception:  # a wrong answer may fail before all is measured
                 if not answers:
                     raise
@@ -136,6 +137,12 @@ def run(
     names.clear()
     gc.collect()  # models hold themselves in rings
     return found
+
+
+def _execute(source: str, name: str, names: dict) -> None:
+    # TensorFlow wants to read the source of functions that it makes graphs of.
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), names)
 
 
 def _report(
