@@ -11,6 +11,7 @@ from latentlab.check.bottleneck import code_size
 from latentlab.check.colour import keeps_colours, map_shapes, rebuilds_colour, unpacks
 from latentlab.check.convolutional import any_number, decodes, encodes, feature_maps, pixels
 from latentlab.check.counting import counts
+from latentlab.check.denoising import add_dropout, denoise, median_filter, removes_noise
 from latentlab.check.dense_design import (
     compression_in_bytes,
     design,
@@ -40,6 +41,8 @@ from latentlab.check.information import (
 from latentlab.check.losses import bce, mse, psnr
 from latentlab.check.models import as_functional
 from latentlab.check.networks import activations, joined, layers, parameters, shapes
+from latentlab.check.noise import gaussian_noise, masking_noise
+from latentlab.check.pairs import denoising_pairs
 from latentlab.check.pca import both_errors, fits_pca, linear, projects
 from latentlab.check.pictures import beats_pca, rebuilds
 from latentlab.check.plane import draws, emptiest, grid, walk
@@ -49,6 +52,7 @@ from latentlab.check.training import best_epoch, best_weights, error_by_class, u
 __all__ = [
     "CheckFailed",
     "activations",
+    "add_dropout",
     "answered",
     "any_number",
     "as_functional",
@@ -67,6 +71,8 @@ __all__ = [
     "coverage",
     "cross_entropy",
     "decodes",
+    "denoise",
+    "denoising_pairs",
     "dense_parameters",
     "design",
     "draws",
@@ -76,6 +82,7 @@ __all__ = [
     "error_by_class",
     "feature_maps",
     "fits_pca",
+    "gaussian_noise",
     "grid",
     "joined",
     "keeps_colours",
@@ -85,6 +92,8 @@ __all__ = [
     "layers",
     "linear",
     "map_shapes",
+    "masking_noise",
+    "median_filter",
     "mse",
     "numbers_in",
     "output_size",
@@ -95,6 +104,7 @@ __all__ = [
     "psnr",
     "rebuilds",
     "rebuilds_colour",
+    "removes_noise",
     "shapes",
     "smallest_bce",
     "split_off",
