@@ -695,8 +695,10 @@ plt.show()
 # errors: 20 times another 100 labelled digits.) A unit that cannot count on any single pixel has to
 # look for something larger, such as a whole stroke, and strokes tell digits apart.
 #
-# Do not take it for a law. With other sizes we measured:
+# Do not take it for a law. With other sizes and more digits we measured:
 #
+# - Trained on all 60,000 digits of MNIST, both curves are steeper: from 0.004 to 0.019 and from 66 %
+#   to 74 %.
 # - With 256 units and no dropout, training from 4 to 12 epochs brings the error from 0.0095 down to 0.0040, and the
 #   probe from 71 % down to 65 %. The better it copies, the less its code says.
 # - With 256 units and 4,000 labels instead of 100, the gap shrinks to about 3 in a hundred.

@@ -349,9 +349,11 @@ def test_a_noise_layer_that_does_not_sleep_is_told():
     [
         (noisy_of(X), noisy_of(X), "was the noise in the targets"),
         (X, noisy_of(X), "was the noise in the targets"),
+        (X, X, "better on clean pictures"),
+        (noisy_of(X, 0.05), X, "with sigma = 0.4"),
         (noisy_of(X), 1 - X, "exchanged"),
     ],
-    ids=["both noisy", "noise in the target", "inverted"],
+    ids=["both noisy", "noise in the target", "both clean", "weak noise", "inverted"],
 )
 def test_wrong_pairs_are_named_by_what_the_model_makes(inputs, targets, saying):
     model = trained(inputs, targets)
