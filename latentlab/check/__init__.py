@@ -44,8 +44,16 @@ from latentlab.check.networks import activations, joined, layers, parameters, sh
 from latentlab.check.noise import gaussian_noise, masking_noise
 from latentlab.check.pairs import denoising_pairs
 from latentlab.check.pca import both_errors, fits_pca, linear, projects
+from latentlab.check.penalties import adds_penalty, kl_penalty, kl_slope, l1_penalty
 from latentlab.check.pictures import beats_pca, rebuilds
 from latentlab.check.plane import draws, emptiest, grid, walk
+from latentlab.check.sparsity import (
+    dead_units,
+    few_awake,
+    mean_activation,
+    rebuilds_from_code,
+    share_awake,
+)
 from latentlab.check.splitting import split_off
 from latentlab.check.training import best_epoch, best_weights, error_by_class, unseen
 
@@ -53,6 +61,7 @@ __all__ = [
     "CheckFailed",
     "activations",
     "add_dropout",
+    "adds_penalty",
     "answered",
     "any_number",
     "as_functional",
@@ -70,6 +79,7 @@ __all__ = [
     "counts",
     "coverage",
     "cross_entropy",
+    "dead_units",
     "decodes",
     "denoise",
     "denoising_pairs",
@@ -81,6 +91,7 @@ __all__ = [
     "entropy",
     "error_by_class",
     "feature_maps",
+    "few_awake",
     "fits_pca",
     "gaussian_noise",
     "grid",
@@ -89,10 +100,14 @@ __all__ = [
     "kl",
     "kl_gaussian",
     "kl_monte_carlo",
+    "kl_penalty",
+    "kl_slope",
+    "l1_penalty",
     "layers",
     "linear",
     "map_shapes",
     "masking_noise",
+    "mean_activation",
     "median_filter",
     "mse",
     "numbers_in",
@@ -104,8 +119,10 @@ __all__ = [
     "psnr",
     "rebuilds",
     "rebuilds_colour",
+    "rebuilds_from_code",
     "removes_noise",
     "shapes",
+    "share_awake",
     "smallest_bce",
     "split_off",
     "surprise",
