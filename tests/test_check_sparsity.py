@@ -203,6 +203,12 @@ def coin(p, q):
         (lambda h, p, b: b * coin(p, h.mean()), "each has its own"),
         (lambda h, p, b: b * np.sum(coin(h.mean(axis=0), p)), "roles are exchanged"),
         (lambda h, p, b: b * np.sum(p * np.log(p / h.mean(axis=0))), "second term"),
+        (
+            lambda h, p, b: b * np.sum(
+                p * np.log(p / h.mean(axis=0)) + (1 - p) * np.log(1 - p / 1 - h.mean(axis=0))
+            ),
+            "brackets",
+        ),
         (lambda h, p, b: b * np.sum(coin(p, h)) / len(h), "each activation"),
         (lambda h, p, b: b * coin(p, h.mean(axis=0)), "for each unit"),
         (lambda h, p, b: numpy_kl(h, p, b) * len(h), "a mean already"),

@@ -101,6 +101,8 @@ def _kl_mistakes(h: np.ndarray, rho: float, beta: float) -> list[Mistake]:
          beta * first.sum()),
         ("The first term, rho log(rho / rho_hat), is missing.", beta * second.sum()),
         ("The two terms are subtracted; add them.", beta * (first - second).sum()),
+        ("Brackets are missing: (1 - rho) / (1 - rho_hat) is not 1 - rho / 1 - rho_hat.",
+         beta * (first + (1 - rho) * np.log(np.clip(1 - rho - rho_hat, 1e-7, None))).sum()),
         ("This is the cross-entropy: its slope is the same, but it is not 0 where rho_hat is rho.",
          beta * (_kl(rho, rho_hat) + own_surprise).sum()),
         ("The KL of each activation is taken, and then the mean; take the mean activation first.",

@@ -137,8 +137,8 @@ def few_awake(
         f"{name}: {share:.3f} of {units} units awake, on {len(x)} pictures not trained on",
         at_most=at_most,
         hint=lambda: (
-            "Far too many are awake. Does the penalty act on the code, between encoder and "
-            "decoder, in the model that fit is called on? Is it summed over the units?"
+            "Far too many are awake. Does the penalty act on the code, not on weights or pictures, "
+            "in the model that fit is called on? Is it summed over the units?"
         ),
     )
 
