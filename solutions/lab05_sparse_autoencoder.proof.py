@@ -98,7 +98,7 @@ def share_awake(h, threshold):
 
 
 def dead_units(h, threshold):
-    return np.sum(np.min(h, axis=1) <= threshold)
+    return np.sum(np.max(h, axis=1) <= threshold)
 
 # %% mutant="dead_along_the_rows" answer="slope"
 def kl_slope(rho_hat, rho):
@@ -136,7 +136,7 @@ def kl_penalty(h, rho, beta):
 def l1_penalty(h, lam):
     return lam * keras.ops.mean(keras.ops.sum(h, axis=1))
 
-# %% mutant="kl_exchanged_l1_squared" answer="kl" fails="kl,l1,l1_network" says="roles are exchanged"
+# %% mutant="kl_exchanged_l1_squared" answer="kl" fails="kl,l1,kl_network" says="roles are exchanged"
 def kl_penalty(h, rho, beta):
     r = keras.ops.clip(keras.ops.mean(h, axis=0), 1e-7, 1 - 1e-7)
     kl = r * keras.ops.log(r / rho) + (1 - r) * keras.ops.log((1 - r) / (1 - rho))

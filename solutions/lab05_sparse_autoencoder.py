@@ -529,8 +529,8 @@ plt.show()
 
 # %% [markdown]
 # - **L1** pulls down with the same force everywhere. Whatever is not worth it ends at 0.
-# - **L2** pulls hard on what is large and hardly at all on what is small. It makes loud units
-#   quieter, and none silent.
+# - **L2** pulls hard on what is large and hardly at all on what is small. By itself it makes loud
+#   units quieter, and none silent. (Question 5 tries it in a network.)
 # - **KL** pulls towards $\rho$ from both sides. Left of $\rho$ its slope is negative without limit:
 #   a unit that falls asleep is woken. So KL hardly leaves dead units, and L1 may.
 #
@@ -655,8 +655,8 @@ train_sparse(new_encoder, new_decoder, lambda h: l1_penalty(h, 0.001), x_train, 
 encoder_l1, decoder_l1 = new_encoder, new_decoder
 
 # %% [markdown]
-# The check measures your network on digits that it was not trained on. It counts who is awake. And
-# it holds the error against that of PCA with 32 numbers: about as many as units will be awake for a
+# The check measures your network on digits that it was not trained on. It counts who is awake, and
+# who is dead. And it holds the error against that of PCA with 32 numbers: about as many as units will be awake for a
 # picture. To be as good as PCA is no gift. PCA has the best 32 axes that there are (lab 2), and its
 # numbers may be negative. What it lacks is the choice: it uses the same 32 for every digit.
 
@@ -667,6 +667,7 @@ from latentlab import load as _load
 _train, _test = _load("mnist")
 _x_train, _x_test = _train.images.reshape(-1, 784), _test.images.reshape(-1, 784)
 check.few_awake("encoder_l1", encoder_l1, _x_test, units=200, threshold=0.0, at_most=0.3)
+check.few_dead("encoder_l1", encoder_l1, _x_test, units=200, threshold=0.0, at_most=0.3)
 check.rebuilds_from_code(
     "encoder_l1", encoder_l1, decoder_l1, _x_train, _x_test, components=32, at_most=1.0
 )
@@ -675,6 +676,7 @@ from autograder.heldout import heldout as _heldout
 
 _new = _heldout("mnist")[0].reshape(-1, 784)
 check.few_awake("encoder_l1", encoder_l1, _new, units=200, threshold=0.0, at_most=0.3)
+check.few_dead("encoder_l1", encoder_l1, _new, units=200, threshold=0.0, at_most=0.3)
 check.rebuilds_from_code(
     "encoder_l1", encoder_l1, decoder_l1, _x_train, _new, components=32, at_most=1.0
 )
@@ -700,6 +702,7 @@ from latentlab import load as _load
 _train, _test = _load("mnist")
 _x_train, _x_test = _train.images.reshape(-1, 784), _test.images.reshape(-1, 784)
 check.few_awake("encoder_kl", encoder_kl, _x_test, units=200, threshold=0.1, at_most=0.35)
+check.few_dead("encoder_kl", encoder_kl, _x_test, units=200, threshold=0.1, at_most=0.3)
 check.rebuilds_from_code(
     "encoder_kl", encoder_kl, decoder_kl, _x_train, _x_test, components=32, at_most=1.2
 )
@@ -708,6 +711,7 @@ from autograder.heldout import heldout as _heldout
 
 _new = _heldout("mnist")[0].reshape(-1, 784)
 check.few_awake("encoder_kl", encoder_kl, _new, units=200, threshold=0.1, at_most=0.35)
+check.few_dead("encoder_kl", encoder_kl, _new, units=200, threshold=0.1, at_most=0.3)
 check.rebuilds_from_code(
     "encoder_kl", encoder_kl, decoder_kl, _x_train, _new, components=32, at_most=1.2
 )
@@ -909,8 +913,7 @@ lab.show_rows(rows, title="The higher the price, the plainer the digits, until n
 #   bottleneck that every picture chooses for itself.
 # - Down a column: the mean activation of a unit, over the batch. Along a row: who is awake for a
 #   picture. A column that is always 0 is a dead unit.
-# - L1 has the same slope everywhere and gives exact zeros with `relu`. L2 lets go near 0 and gives
-#   none. KL pulls the mean activation of each `sigmoid` unit towards $\rho$, from both sides.
+# - L1 has the same slope everywhere and gives exact zeros with `relu`. L2 lets go near 0. KL pulls the mean activation of each `sigmoid` unit towards $\rho$, from both sides.
 # - Penalties are summed over units. Know what is averaged, and what Keras divides again.
 # - Too high a price kills the code, and dead `relu` units do not come back.
 #
@@ -934,13 +937,17 @@ lab.show_rows(rows, title="The higher the price, the plainer the digits, until n
 # weights behind them would be such a cheat, too.
 # </details>
 #
-# <details><summary>3. Why is the KL penalty computed over a batch, and what happens in batches of
-# 2?</summary>
+# <details><summary>3. Why is the KL penalty computed over a batch and not over the units of each
+# picture? And what happens in batches of 2?</summary>
 #
 # How often a unit is awake can only be said of many pictures. With $\rho = 0.05$ a unit should be
 # awake for one picture in twenty. In a batch of 2 even a perfect unit has a mean of 0 or of 0.5,
 # never 0.05, and it is pushed up and down for no reason. In a batch of 64 it is awake about three
 # times. L1 does not mind: it charges each activation by itself.
+#
+# And with `axis=1`, over the units? Then each picture has few units awake, but they may be the *same*
+# few for all pictures. Try it: more than half of the 200 units die, and each of the others is awake
+# for about 40 % of all digits. That is a narrow code, and no sparse one.
 # </details>
 #
 # <details><summary>4. The Keras blog reports a cross-entropy of 0.10 for its sparse autoencoder. How does
@@ -952,4 +959,12 @@ lab.show_rows(rows, title="The higher the price, the plainer the digits, until n
 # reports a squared error of 0.0099 for a sparse KL autoencoder of Fashion-MNIST; those are pictures
 # of clothes, so it cannot be compared. No such figure says much alone: ask for the number of units
 # awake as well.
+# </details>
+#
+# <details><summary>5. What if you train the network of section 6 with L2 in the place of L1?</summary>
+#
+# With the same weight, 0.001, about 38 units are awake instead of 33, and the error is 15 % larger. So
+# there are zeros, too. That does not contradict section 3. `relu` makes a 0 of whatever comes in below
+# 0, and training is free to move what comes in. But L2 spares the many small activations and cuts down
+# the few large ones, which carry most of the picture. L1 gets a smaller error with fewer units awake.
 # </details>

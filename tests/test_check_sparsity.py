@@ -369,7 +369,6 @@ def test_few_awake_counts_on_the_pictures_it_is_given(capsys):
         check.few_awake("encoder", coder((16, 6), "sigmoid", 9.0), X, 6, 0.1, at_most=0.2)
     values = {m.what: m.value for m in measured}
     assert values["share of units above 0.1"] == 1.0
-    assert values["dead units"] == 0
     assert 0.9 < values["mean activation"] < 1
 
 
@@ -379,6 +378,17 @@ def test_too_many_awake_and_none_at_all_are_told_apart():
     fails("killed the code", check.few_awake, "e", asleep, X, 6, 0.0, at_most=0.2)
     fails("shape (40, 6); expected (40, 9)", check.few_awake, "e", awake, X, 9, 0.0, at_most=0.2)
     fails("e is None", check.few_awake, "e", None, X, 6, 0.0, at_most=0.2)
+
+
+def test_dead_units_are_counted_on_the_pictures_that_are_given(capsys):
+    half = coder((16, 6), "relu", 9.0)
+    half.layers[0].bias.assign([9, -99, 9, -99, 9, -99])
+    check.few_dead("encoder", half, X, 6, 0.0, at_most=0.5)
+    one_line(capsys)
+    fails("3 of 6 units dead", check.few_dead, "e", half, X, 6, 0.0, at_most=0.4)
+    fails("awake for 1.00 of the pictures", check.few_dead, "e", half, X, 6, 0.0, at_most=0.4)
+    fails("over the batch", check.few_dead, "e", coder((16, 6), "relu", -99.0), X, 6, 0.0, 0.4)
+    fails("e is None", check.few_dead, "e", None, X, 6, 0.0, at_most=0.2)
 
 
 def test_the_error_is_that_of_both_parts_together(capsys):

@@ -50,6 +50,7 @@ from latentlab.check.plane import draws, emptiest, grid, walk
 from latentlab.check.sparsity import (
     dead_units,
     few_awake,
+    few_dead,
     mean_activation,
     rebuilds_from_code,
     share_awake,
@@ -92,6 +93,7 @@ __all__ = [
     "error_by_class",
     "feature_maps",
     "few_awake",
+    "few_dead",
     "fits_pca",
     "gaussian_noise",
     "grid",

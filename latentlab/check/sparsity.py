@@ -120,8 +120,7 @@ def few_awake(
 
     x: pictures as the encoder takes them, shape (n, ...). A code that is all asleep fails as well.
     """
-    encoder = require_model(name, encoder, x.shape[1:])
-    h = array_of_shape(f"the output of {name}", run(encoder, x), (len(x), units))
+    h = _code(name, encoder, x, units)
     awake = h > threshold
     share = awake.mean()
     if not awake.any():
@@ -129,7 +128,6 @@ def few_awake(
             f"{name}: no unit is awake for any of {len(x)} pictures. The penalty has killed the "
             "code: is its weight larger than it should be, or is it summed over the batch?"
         )
-    note("dead units", float((~awake.any(axis=0)).sum()))
     note("mean activation", float(h.mean()))
     keep_limit(
         f"share of units above {threshold:g}",
@@ -141,6 +139,33 @@ def few_awake(
             "in the model that fit is called on? Is it summed over the units?"
         ),
     )
+
+
+def few_dead(
+    name: str, encoder: Any, x: np.ndarray, units: int, threshold: float, at_most: float
+) -> None:
+    """Check a trained encoder: of `units` units, the share that no picture of x wakes.
+
+    x: pictures as the encoder takes them, shape (n, ...).
+    """
+    awake = _code(name, encoder, x, units) > threshold
+    dead = int((~awake.any(axis=0)).sum())
+    living = awake.mean() * units / max(units - dead, 1)
+    keep_limit(
+        "share of dead units",
+        dead / units,
+        f"{name}: {dead} of {units} units dead, on {len(x)} pictures not trained on",
+        at_most=at_most,
+        hint=lambda: (
+            f"Each other unit is awake for {living:.2f} of the pictures: a narrow code, the same "
+            "for all, and not a sparse one. Is the penalty measured over the batch, unit by unit?"
+        ),
+    )
+
+
+def _code(name: str, encoder: Any, x: np.ndarray, units: int) -> np.ndarray:
+    encoder = require_model(name, encoder, x.shape[1:])
+    return array_of_shape(f"the output of {name}", run(encoder, x), (len(x), units))
 
 
 def rebuilds_from_code(
