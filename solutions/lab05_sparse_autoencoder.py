@@ -74,6 +74,10 @@ plain = keras.Sequential([encoder, decoder])
 plain.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", jit_compile=False)
 plain.fit(x_train, x_train, 64, epochs=4, verbose=0, callbacks=[lab.Progress()])
 
+# %%
+encoder.summary()
+decoder.summary()
+
 # %% [markdown]
 # Now a second network with a strict rule: of the 200 numbers, only the **20 largest** are handed to
 # the decoder. All others are set to 0. It begins with the weights of the first, and is trained for
@@ -99,6 +103,11 @@ codes = {"free": np.array(encoder(x_test)), "strict": np.array(keras.Model(x, th
 # picture with none. Red is where the unit makes the picture whiter, blue where it makes it darker.
 
 # %% tags=["nbval-ignore-output"]
+# Few colours: that keeps the notebook small.
+RED_BLUE = {"cmap": plt.get_cmap("RdBu_r", 15), "vmin": -1, "vmax": 1, "interpolation": "nearest"}
+GREY = {"cmap": plt.get_cmap("gray", 16), "vmin": 0, "vmax": 1, "interpolation": "nearest"}
+
+
 def strokes(decoder, h, units):
     """What each of these units paints when it is as loud as it gets in h: pictures in a row."""
     alone = np.zeros((len(units) + 1, UNITS), np.float32)  # the last code: nobody is awake
@@ -122,13 +131,13 @@ for (left, middle, right), (name, part) in zip(
 ):
     code = codes[name][a_five]
     loudest = np.argsort(code)[::-1][:6]
-    left.imshow(np.array(part(code[np.newaxis])).reshape(28, 28), cmap="gray", vmin=0, vmax=1)
+    left.imshow(np.array(part(code[np.newaxis])).reshape(28, 28), **GREY)
     middle.vlines(range(UNITS), 0, code, lw=2, color="#4878a8")
     middle.set_ylim(0)
     middle.set_title(f"{name}: {np.sum(code > 0)} of {UNITS} units are awake", fontsize=12)
     middle.set_yticks([])
     middle.spines[["top", "right", "left"]].set_visible(False)
-    right.imshow(strokes(part, codes[name], loudest), cmap="RdBu_r", vmin=-1, vmax=1)
+    right.imshow(strokes(part, codes[name], loudest), **RED_BLUE)
     for ax in (left, right):
         ax.set_axis_off()
     right.set_title("what its six loudest units paint", fontsize=12)
@@ -171,7 +180,9 @@ print(f"PCA   , the same 20      : error {pca_error(x_train, x_test, 20):.4f}")
 # %% tags=["nbval-ignore-output"]
 fig, axes = plt.subplots(2, 1, figsize=(11, 4.6), dpi=80, sharex=True)
 for ax, (name, h) in zip(axes, codes.items(), strict=True):
-    ax.imshow(h[:50], cmap="magma", vmin=0, vmax=np.percentile(h[h > 0], 90), aspect="auto")
+    loud = np.percentile(h[h > 0], 90)
+    few_colours = plt.get_cmap("magma", 6)
+    ax.imshow(h[:50], few_colours, vmax=loud, aspect="auto", interpolation="nearest")
     ax.set_title(f"{name}: 50 pictures, 200 units", fontsize=12)
     ax.set_ylabel("picture")
 axes[1].set_xlabel("unit")
@@ -777,7 +788,7 @@ networks = {
 fig, axes = plt.subplots(3, 1, figsize=(11.5, 3.6), dpi=80)
 for ax, (name, (h, part, threshold)) in zip(axes, networks.items(), strict=True):
     living = np.flatnonzero((h > threshold).any(axis=0))[:12]
-    ax.imshow(strokes(part, h, living), cmap="RdBu_r", vmin=-1, vmax=1)
+    ax.imshow(strokes(part, h, living), **RED_BLUE)
     ax.text(-8, 14, name, ha="right", va="center", fontsize=13)
     ax.set_axis_off()
 fig.suptitle("What single units paint: specks in the free network, pieces of pen strokes in the sparse")
@@ -801,9 +812,9 @@ for unit in np.argsort(unlike):
 fig, axes = plt.subplots(6, 3, figsize=(10, 5.4), dpi=80, width_ratios=(1, 1, 9.4))
 fig.subplots_adjust(left=0.08, right=0.86, top=0.88, bottom=0.02, wspace=0.06, hspace=0.08)
 for row, unit in zip(axes, list(of_digit.values())[:6], strict=False):
-    row[0].imshow(strokes(decoder, free_train, [unit]), cmap="RdBu_r", vmin=-1, vmax=1)
-    row[1].imshow(strokes(decoder_l1, l1_train, [unit]), cmap="RdBu_r", vmin=-1, vmax=1)
-    row[2].imshow(side_by_side(train.images[loudest[:, unit], :, :, 0], 1), cmap="gray")
+    row[0].imshow(strokes(decoder, free_train, [unit]), **RED_BLUE)
+    row[1].imshow(strokes(decoder_l1, l1_train, [unit]), **RED_BLUE)
+    row[2].imshow(side_by_side(train.images[loudest[:, unit], :, :, 0], 1), **GREY)
     often = [np.mean(h[:, unit] > 0) for h in (free_train, l1_train)]
     row[0].text(-6, 14, f"unit {unit}", ha="right", va="center", fontsize=11)
     row[2].text(275, 14, f"{often[0]:.0%} → {often[1]:.0%}", va="center", fontsize=11)
