@@ -362,11 +362,11 @@ check.l1_penalty(l1_penalty, np.random.default_rng().normal(size=(13, 40)), 0.6)
 # %% [markdown]
 # ## 4. KL: how often may a unit be awake?
 #
-# The second way looks down the columns. Its units are `sigmoid` units, whose activations lie between
-# 0 and 1. Read them as you read a pixel in lab 1: as a probability. $h_{ij} = 0.9$ says "for picture
-# $i$, unit $j$ is awake, yes, with probability 0.9". Then the mean activation $\hat\rho_j$ is the
-# share of all pictures for which you may expect unit $j$ to be awake. And you name the share that you want, for example
-# $\rho = 0.05$: awake for one picture in twenty.
+# The second way looks down the columns. Its units are `sigmoid` units, whose activations lie
+# between 0 and 1. Read them as you read a pixel in lab 1: as a probability. $h_{ij} = 0.9$ says
+# "for picture $i$, unit $j$ is awake, yes, with probability 0.9". Then the mean activation
+# $\hat\rho_j$ is the share of all pictures for which you may expect unit $j$ to be awake. And you
+# name the share that you want, for example $\rho = 0.05$: awake for one picture in twenty.
 #
 # So each unit is a **coin**. It is tossed once for each picture, and the answer is yes or no: awake
 # or asleep. You *want* a coin that says yes with probability $\rho$. You *find* one that says yes with
@@ -667,9 +667,10 @@ encoder_l1, decoder_l1 = new_encoder, new_decoder
 
 # %% [markdown]
 # The check measures your network on digits that it was not trained on. It counts who is awake, and
-# who is dead. And it holds the error against that of PCA with 32 numbers: about as many as units will be awake for a
-# picture. To be as good as PCA is no gift. PCA has the best 32 axes that there are (lab 2), and its
-# numbers may be negative. What it lacks is the choice: it uses the same 32 for every digit.
+# who is dead. And it holds the error against that of PCA with 32 numbers: about as many as units will
+# be awake for a picture. To be about as good as PCA is no gift. PCA has the best 32 axes that there
+# are (lab 2), and its numbers may be negative. What it lacks is the choice: it uses the same 32 for
+# every digit.
 
 # %% check="l1_network" points=3 tags=["nbval-ignore-output"]
 from latentlab import check
@@ -680,7 +681,7 @@ _x_train, _x_test = _train.images.reshape(-1, 784), _test.images.reshape(-1, 784
 check.few_awake("encoder_l1", encoder_l1, _x_test, units=200, threshold=0.0, at_most=0.3)
 check.few_dead("encoder_l1", encoder_l1, _x_test, units=200, threshold=0.0, at_most=0.3)
 check.rebuilds_from_code(
-    "encoder_l1", encoder_l1, decoder_l1, _x_train, _x_test, components=32, at_most=1.0
+    "encoder_l1", encoder_l1, decoder_l1, _x_train, _x_test, components=32, at_most=1.1
 )
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
@@ -689,7 +690,7 @@ _new = _heldout("mnist")[0].reshape(-1, 784)
 check.few_awake("encoder_l1", encoder_l1, _new, units=200, threshold=0.0, at_most=0.3)
 check.few_dead("encoder_l1", encoder_l1, _new, units=200, threshold=0.0, at_most=0.3)
 check.rebuilds_from_code(
-    "encoder_l1", encoder_l1, decoder_l1, _x_train, _new, components=32, at_most=1.0
+    "encoder_l1", encoder_l1, decoder_l1, _x_train, _new, components=32, at_most=1.1
 )
 ### END HIDDEN TESTS
 
@@ -712,19 +713,19 @@ from latentlab import load as _load
 
 _train, _test = _load("mnist")
 _x_train, _x_test = _train.images.reshape(-1, 784), _test.images.reshape(-1, 784)
-check.few_awake("encoder_kl", encoder_kl, _x_test, units=200, threshold=0.1, at_most=0.35)
-check.few_dead("encoder_kl", encoder_kl, _x_test, units=200, threshold=0.1, at_most=0.3)
+check.few_awake("encoder_kl", encoder_kl, _x_test, units=200, threshold=0.1, at_most=0.23)
+check.few_dead("encoder_kl", encoder_kl, _x_test, units=200, threshold=0.1, at_most=0.1)
 check.rebuilds_from_code(
-    "encoder_kl", encoder_kl, decoder_kl, _x_train, _x_test, components=32, at_most=1.2
+    "encoder_kl", encoder_kl, decoder_kl, _x_train, _x_test, components=32, at_most=1.1
 )
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
 
 _new = _heldout("mnist")[0].reshape(-1, 784)
-check.few_awake("encoder_kl", encoder_kl, _new, units=200, threshold=0.1, at_most=0.35)
-check.few_dead("encoder_kl", encoder_kl, _new, units=200, threshold=0.1, at_most=0.3)
+check.few_awake("encoder_kl", encoder_kl, _new, units=200, threshold=0.1, at_most=0.23)
+check.few_dead("encoder_kl", encoder_kl, _new, units=200, threshold=0.1, at_most=0.1)
 check.rebuilds_from_code(
-    "encoder_kl", encoder_kl, decoder_kl, _x_train, _new, components=32, at_most=1.2
+    "encoder_kl", encoder_kl, decoder_kl, _x_train, _new, components=32, at_most=1.1
 )
 ### END HIDDEN TESTS
 
@@ -767,10 +768,10 @@ plt.show()
 #
 # A warning about means. Halve all weights and biases that lead into a `relu` code, and double all
 # weights that lead out: every picture stays the same, every mean activation is halved, and *not one
-# unit has fallen asleep*. So a smaller mean does not prove a sparser code. The well-known Keras blog reports
-# for its sparse autoencoder (32 units, $\lambda = 10^{-4}$) that the mean of the codes fell from
-# 7.30 to 3.33, and concludes that they are twice as sparse. That may be, but the mean cannot tell.
-# Count who is awake.
+# unit has fallen asleep*. So a smaller mean does not prove a sparser code. The well-known Keras
+# blog reports for its sparse autoencoder (32 units, $\lambda = 10^{-4}$) that the mean of the codes
+# fell from 7.30 to 3.33, and concludes that they are twice as sparse. That may be, but the mean
+# cannot tell. Count who is awake.
 
 # %% [markdown]
 # ## 8. What single units have specialised in
@@ -924,7 +925,8 @@ lab.show_rows(rows, title="The higher the price, the plainer the digits, until n
 #   bottleneck that every picture chooses for itself.
 # - Down a column: the mean activation of a unit, over the batch. Along a row: who is awake for a
 #   picture. A column that is always 0 is a dead unit.
-# - L1 has the same slope everywhere and gives exact zeros with `relu`. L2 lets go near 0. KL pulls the mean activation of each `sigmoid` unit towards $\rho$, from both sides.
+# - L1 has the same slope everywhere and gives exact zeros with `relu`. L2 lets go near 0. KL pulls
+#   the mean activation of each `sigmoid` unit towards $\rho$, from both sides.
 # - Penalties are summed over units. Know what is averaged, and what Keras divides again.
 # - Too high a price kills the code, and dead `relu` units do not come back.
 #
@@ -966,10 +968,12 @@ lab.show_rows(rows, title="The higher the price, the plainer the digits, until n
 #
 # Theirs has 32 units and $\lambda = 10^{-4}$ (it stands there as `10e-5`), and saw 60,000 digits for
 # 100 epochs. Without the penalty it reached 0.09. Yours is near that (the column `bce` of section 9)
-# after 4 epochs with 4,000 digits: it has 200 units to choose from. Géron's book (Hands-On Machine Learning, 3rd ed., chapter 17)
-# reports a squared error of 0.0099 for a sparse KL autoencoder of Fashion-MNIST; those are pictures
-# of clothes, so it cannot be compared. No such figure says much alone: ask for the number of units
-# awake as well.
+# after eight epochs with 4,000 digits, four of them without the price: it has 200 units to choose
+# from. With all 60,000 digits it gets to 0.093 in as many epochs, with 31 units awake, and the KL
+# network to 0.089, with a squared error of 0.0087. Géron's book (Hands-On Machine Learning, 3rd ed.,
+# chapter 17) reports a squared error of 0.0099 for a sparse KL autoencoder of Fashion-MNIST. Those are
+# pictures of clothes, so the two cannot be compared. And no such figure says much alone: ask for the
+# number of units awake as well.
 # </details>
 #
 # <details><summary>5. What if you train the network of section 6 with L2 in the place of L1?</summary>
