@@ -68,6 +68,7 @@ def test_every_lab_is_found_and_its_proof_is_no_lab():
 # What these hold against fixed numbers, or try on random ones, needs no second, hidden look.
 NOTHING_TO_HIDE = {
     "lab01_mnist_autoencoder": {"pencil"},
+    "lab07_variational_autoencoder": {"encoder"},
     "exercise1_notmnist_architecture": {"sizes"},
     "exercise2_notmnist_training": {"network", "training"},
 }

@@ -19,6 +19,7 @@ from latentlab.check.dense_design import (
     three_models,
     widest_hidden,
 )
+from latentlab.check.elbo import elbo_estimate, elbo_reached
 from latentlab.check.failure import CheckFailed, answered, call
 from latentlab.check.filters import (
     compression,
@@ -30,6 +31,7 @@ from latentlab.check.filters import (
     output_size,
 )
 from latentlab.check.gaussian import kl_gaussian, kl_monte_carlo
+from latentlab.check.gradients import vae_gradients
 from latentlab.check.information import (
     cross_entropy,
     entropy,
@@ -57,6 +59,8 @@ from latentlab.check.sparsity import (
 )
 from latentlab.check.splitting import split_off
 from latentlab.check.training import best_epoch, best_weights, error_by_class, unseen
+from latentlab.check.vae_terms import kl_term, summed_bce, vae_loss
+from latentlab.check.variational import gaussian_encoder, generates, samples
 
 __all__ = [
     "CheckFailed",
@@ -87,6 +91,8 @@ __all__ = [
     "dense_parameters",
     "design",
     "draws",
+    "elbo_estimate",
+    "elbo_reached",
     "emptiest",
     "encodes",
     "entropy",
@@ -95,7 +101,9 @@ __all__ = [
     "few_awake",
     "few_dead",
     "fits_pca",
+    "gaussian_encoder",
     "gaussian_noise",
+    "generates",
     "grid",
     "joined",
     "keeps_colours",
@@ -104,6 +112,7 @@ __all__ = [
     "kl_monte_carlo",
     "kl_penalty",
     "kl_slope",
+    "kl_term",
     "l1_penalty",
     "layers",
     "linear",
@@ -123,15 +132,19 @@ __all__ = [
     "rebuilds_colour",
     "rebuilds_from_code",
     "removes_noise",
+    "samples",
     "shapes",
     "share_awake",
     "smallest_bce",
     "split_off",
+    "summed_bce",
     "surprise",
     "three_models",
     "to_bits",
     "unpacks",
     "unseen",
+    "vae_gradients",
+    "vae_loss",
     "walk",
     "widest_hidden",
 ]
