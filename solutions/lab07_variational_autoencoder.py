@@ -300,13 +300,15 @@ check.samples(sample, code=int(np.random.default_rng().integers(3, 9)))
 #
 # A famous tutorial, [Building Autoencoders in Keras](https://blog.keras.io/building-autoencoders-in-keras.html)
 # of 2016, draws with `exp(z_log_sigma)`, so its number is $\log \sigma$. Its KL term has the formula
-# for $\log \sigma^2$. Readers
-# [noticed](https://github.com/keras-team/keras/issues/3283), and were
+# for $\log \sigma^2$. So had examples in Keras' own repository. A reader
+# [noticed](https://github.com/keras-team/keras/issues/3283); another was
 # [told](https://github.com/keras-team/keras/pull/9972) that the scale of a dense layer's output is
 # irrelevant. It is, as long as all lines agree on it. If they do not, no error stops you, and the
-# pictures look fine. But KL is computed for one cloud, and $z$ is drawn from another. Call the
-# network's number $s$. This is what the network and the digits of this lab gave, each the mean of
-# three trainings. (The ELBO is a VAE's figure of merit, see the next section. The higher, the better.)
+# pictures look fine. But KL is computed for one cloud, and $z$ is drawn from another.
+#
+# Call the network's number $s$. This is what the network and the digits of this lab gave, each row the
+# mean of three trainings. (The ELBO is a VAE's figure of merit, see the next section. Higher is
+# better.)
 #
 # | drawn with σ = | KL reads $s$ as | ELBO by its own code | true ELBO | emptiness |
 # |---|---|---|---|---|
@@ -317,8 +319,9 @@ check.samples(sample, code=int(np.random.default_rng().integers(3, 9)))
 # | `s` | $\log \sigma^2$ | -157.6 | -167.4 | 2.2 |
 #
 # The first two rows agree with themselves; either is a VAE. In the third, small clouds cost only half
-# of what they should: it reports a better figure than it has, and its map has more holes. The last
-# row looks best of all and is the worst. None of them stopped with an error.
+# of what they should: it reports a better figure than it has, and its map is emptier. In the fourth
+# they cost twice as much. The last row looks best of all and is the worst. None of them stopped with
+# an error.
 
 # %% [markdown]
 # ## 5. The loss, term by term
@@ -733,7 +736,7 @@ for (above, below), beta in zip(axes.T, (0, 1, 784), strict=True):
     tiles = np.array(generate(trial.decoder, 25)).reshape(5, 5, 28, 28).swapaxes(1, 2)
     below.imshow(tiles.reshape(140, 140), cmap="gray", vmin=0, vmax=1)
     below.set_axis_off()
-fig.suptitle("No KL, KL as it should be, and too much of it: codes of the test digits; 25 darts decoded")
+fig.suptitle("No KL, KL as it should be, too much KL: codes of the test digits; 25 darts decoded")
 plt.show()
 
 # %% [markdown]
@@ -847,7 +850,7 @@ plt.show()
 #
 # It is the mean information that a code gives about its digit: 5 nats are 7.2 bits, so the
 # decoder can tell some 150 kinds of digits apart. That fits the picture: a cloud has a standard
-# deviation of about 0.12, and so many clouds fit into the circle of the darts.
+# deviation of about 0.11, and so many clouds fit into the circle of the darts.
 # </details>
 #
 # <details><summary>4. The reconstruction error is an estimate from a single draw per digit and step. Why is
