@@ -801,7 +801,7 @@ plt.show()
 # |---|---|---|---|
 # | [TensorFlow tutorial](https://www.tensorflow.org/tutorials/generative/cvae) | convolutional | 10 epochs | -155.9, test |
 # | [keras.io example](https://keras.io/examples/generative/vae/) | convolutional | 30 epochs, test digits included | -150.4, training |
-# | this lab | dense | 30 epochs, 90 seconds on two cores | **-141 ± 0.5**, test |
+# | this lab | dense | 30 epochs, about 100 seconds on two cores | **-141 ± 0.5**, test |
 #
 # Grey pixels are taken as probabilities in the last two; the TensorFlow tutorial rounds them to black
 # and white, so its figure is not quite the same thing. (Rounded pixels have no surprise of
