@@ -31,6 +31,7 @@ _MODULE_OF = {
     "plot_history": "plots",
     "plot_latent": "plots",
     "export_projector": "projector",
+    "explore_threshold": "threshold",
     "show_rows": "plots",
     "Progress": "training",
     "seed": "training",

@@ -19,6 +19,7 @@ from latentlab.check.dense_design import (
     three_models,
     widest_hidden,
 )
+from latentlab.check.detection import chooses_threshold, detects, picture_errors, threshold_from
 from latentlab.check.elbo import elbo_estimate, elbo_reached
 from latentlab.check.failure import CheckFailed, answered, call
 from latentlab.check.filters import (
@@ -49,6 +50,7 @@ from latentlab.check.pca import both_errors, fits_pca, linear, projects
 from latentlab.check.penalties import adds_penalty, kl_penalty, kl_slope, l1_penalty
 from latentlab.check.pictures import beats_pca, rebuilds
 from latentlab.check.plane import draws, emptiest, grid, walk
+from latentlab.check.ranking import auc, precision_recall, roc_curve
 from latentlab.check.sparsity import (
     dead_units,
     few_awake,
@@ -70,12 +72,14 @@ __all__ = [
     "answered",
     "any_number",
     "as_functional",
+    "auc",
     "bce",
     "beats_pca",
     "best_epoch",
     "best_weights",
     "both_errors",
     "call",
+    "chooses_threshold",
     "code_size",
     "compression",
     "compression_in_bytes",
@@ -90,6 +94,7 @@ __all__ = [
     "denoising_pairs",
     "dense_parameters",
     "design",
+    "detects",
     "draws",
     "elbo_estimate",
     "elbo_reached",
@@ -125,13 +130,16 @@ __all__ = [
     "output_size",
     "parameter_count",
     "parameters",
+    "picture_errors",
     "pixels",
+    "precision_recall",
     "projects",
     "psnr",
     "rebuilds",
     "rebuilds_colour",
     "rebuilds_from_code",
     "removes_noise",
+    "roc_curve",
     "samples",
     "shapes",
     "share_awake",
@@ -140,6 +148,7 @@ __all__ = [
     "summed_bce",
     "surprise",
     "three_models",
+    "threshold_from",
     "to_bits",
     "unpacks",
     "unseen",
