@@ -39,10 +39,6 @@ def picture_errors(autoencoder, x):
 def picture_errors(autoencoder, x):
     return np.mean(x - np.array(autoencoder(x)), axis=1)
 
-# %% mutant="no_return" answer="errors" fails="errors,threshold" says="returned None"
-def picture_errors(autoencoder, x):
-    np.mean((np.array(autoencoder(x)) - x) ** 2, axis=1)
-
 # %% [markdown]
 # ## Mutants: the detector
 
@@ -98,7 +94,7 @@ def train_detector(x_fit):
     model.fit(x_fit, 1 - x_fit, batch_size=32, epochs=15, verbose=0)
     return model
 
-# %% mutant="one_epoch" answer="detector" fails="detector" says="More epochs"
+# %% mutant="one_epoch" answer="detector" fails="detector" says="long enough"
 def train_detector(x_fit):
     layers = [
         keras.layers.Dense(128, "relu"),
@@ -108,7 +104,7 @@ def train_detector(x_fit):
     ]
     model = keras.Sequential([keras.Input((784,)), *layers])
     model.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", jit_compile=False)
-    model.fit(x_fit, x_fit, batch_size=8, epochs=1, verbose=0)
+    model.fit(x_fit, x_fit, batch_size=32, epochs=1, verbose=0)
     return model
 
 # %% mutant="nothing_returned" answer="detector" fails="detector,threshold" says="autoencoder is None"
@@ -152,7 +148,7 @@ threshold = choose_threshold(picture_errors(autoencoder, x_test[is_anomaly]), 0.
 threshold = choose_threshold(picture_errors(autoencoder, x_test), 0.05)
 
 # %% mutant="by_eye" answer="threshold" fails="threshold" says="on x_val"
-threshold = 0.05
+threshold = 0.02
 
 # %% mutant="another_promise" answer="threshold" fails="threshold" says="expected 6"
 threshold = choose_threshold(picture_errors(autoencoder, x_val), 0.01)
@@ -238,7 +234,12 @@ def roc_curve(scores, is_anomaly):
     points = [(np.mean(scores[~is_anomaly] > t), np.mean(scores[is_anomaly] > t)) for t in lines]
     return tuple(np.transpose(points))
 
-# %% mutant="no_first_point" answer="roc" fails="roc,auc" says="first point"
+# %% mutant="no_first_point" answer="auc" fails="roc" says="first point"
+def auc(scores, is_anomaly):
+    strange, normal = scores[is_anomaly][:, None], scores[~is_anomaly][None]
+    return np.mean(strange > normal) + np.mean(strange == normal) / 2
+
+# %% mutant="no_first_point" answer="roc"
 def roc_curve(scores, is_anomaly):
     lines = np.unique(scores)[::-1]
     points = [(np.mean(scores[~is_anomaly] >= t), np.mean(scores[is_anomaly] >= t)) for t in lines]

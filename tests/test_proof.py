@@ -86,7 +86,8 @@ def run_sharing_a_kernel(lab, light):
         for cell, source in zip(changed, variant.answers.values(), strict=True):
             cell.source = source
         back = [answers[cell_id] for cell_id in ids]
-        notebook.cells += copy.deepcopy([*changed, *checks, *back])
+        others = dependents(changed, [cell for cell in answers.values() if cell.id not in ids])
+        notebook.cells += copy.deepcopy([*changed, *others, *checks, *back, *others])
     found = BothWays().run(notebook)
     names = ["solution", *[variant.name for variant in light]]
     return {
@@ -96,6 +97,16 @@ def run_sharing_a_kernel(lab, light):
         }
         for number, name in enumerate(names)
     }
+
+
+def dependents(changed, answers):
+    """The answers that use a name which the changed ones bind, through other answers too."""
+    names, found = set().union(*map(bound, changed)), []
+    for cell in answers:
+        if used(cell) & names:
+            names |= bound(cell)
+            found.append(cell)
+    return found
 
 
 class BothWays(JudgedExecute):

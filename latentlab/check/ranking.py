@@ -7,6 +7,7 @@ the threshold.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -30,62 +31,70 @@ def precision_recall(function: Callable[..., Any], count: int) -> None:
     Precision is the share of anomalies among the alarms, 1 if there is no alarm; recall is the
     share of the anomalies that give one. Some scores are equal to each other and to the threshold.
     """
-    scores, is_anomaly = _random_scores(count)
-    between, highest = np.median(scores), scores.max()
-    for threshold in (between, between + 0.5, highest, highest + 1):
-        _check_precision_recall(function, scores, is_anomaly, float(threshold))
+    scores, is_anomaly = _random_scores(
+        count, lambda s, a: _precision_recall_values(s, a, _middle(s))
+    )
+    for threshold in (_middle(scores), _middle(scores) + 0.5, scores.max(), scores.max() + 1):
+        asked = f"precision_recall(scores, is_anomaly, {threshold:g})"
+        arguments = scores.copy(), is_anomaly.copy(), float(threshold)
+        result = call("precision_recall", function, *arguments)
+        if threshold >= scores.max() and _first_is_nan(result):
+            raise CheckFailed(
+                f"{asked}: there is no alarm, and the precision is 0 / 0. No alarm was false, so "
+                "let it be 1 then."
+            )
+        found = as_array(asked, _pair(asked, result, "precision and recall"))
+        (_, right), *mistakes = _precision_recall_values(*arguments)
+        compare(asked, found, right, mistakes)
     passed(f"precision_recall of {count} scores, 4 thresholds")
 
 
-def _check_precision_recall(
-    function: Callable[..., Any], scores: np.ndarray, is_anomaly: np.ndarray, threshold: float
-) -> None:
-    asked = f"precision_recall(scores, is_anomaly, {threshold:g})"
-    result = call("precision_recall", function, scores.copy(), is_anomaly.copy(), threshold)
+def _middle(scores: np.ndarray) -> float:
+    return float(np.sort(scores)[len(scores) // 2])
+
+
+def _precision_recall_values(
+    scores: np.ndarray, is_anomaly: np.ndarray, threshold: float
+) -> list[Mistake]:
+    """Return the right pair, and then those of well-known mistakes."""
     alarm = scores > threshold
-    right = _shares(alarm, is_anomaly)
-    if not alarm.any() and _first_is_nan(result):
-        raise CheckFailed(
-            f"{asked}: there is no alarm, and the precision is 0 / 0. No alarm was false, so let "
-            "it be 1 then."
-        )
-    found = as_array(asked, _pair(asked, result, "precision and recall"))
-    precision, recall = right
-    mistakes: list[Mistake] = [
+    precision, recall = _shares(alarm, is_anomaly)
+    hits = alarm & is_anomaly
+    false_alarms = alarm[~is_anomaly].mean()
+    below = "Alarms are the scores above the threshold, not below."
+    values = [
+        ("", (precision, recall)),
+        ("No alarm was false: the precision is 1 then.", (0 if not alarm.any() else -1, recall)),
         ("Precision and recall are exchanged.", (recall, precision)),
         (
             "A score equal to the threshold is no alarm: use >.",
             _shares(scores >= threshold, is_anomaly),
         ),
+        (below, _shares(scores < threshold, is_anomaly)),
+        (below, _shares(~alarm, is_anomaly)),
+        ("True in is_anomaly is an anomaly, not a normal one.", _shares(alarm, ~is_anomaly)),
         (
-            "Alarms are the scores above the threshold, not below.",
-            _shares(scores < threshold, is_anomaly),
+            "The first is the accuracy, the share of all right answers.",
+            ((alarm == is_anomaly).mean(), recall),
         ),
-        ("Alarms are the scores above the threshold, not below.", _shares(~alarm, is_anomaly)),
         (
-            "Normal and strange are exchanged: True in is_anomaly is an anomaly.",
-            _shares(alarm, ~is_anomaly),
+            "The first is the share of normal examples that give a false alarm.",
+            (false_alarms, recall),
+        ),
+        (
+            "The first is the share of normal examples that give no alarm.",
+            (1 - false_alarms, recall),
+        ),
+        (
+            "The first is divided by the number of all scores; divide by that of the alarms.",
+            (hits.mean(), recall),
+        ),
+        (
+            "The second is divided by the number of all scores; divide by that of the anomalies.",
+            (precision, hits.mean()),
         ),
     ]
-    if not alarm.any():
-        mistakes.append(("No alarm was false: the precision is 1 then.", (0, recall)))
-    false_alarms = alarm[~is_anomaly].mean()
-    accuracy = (alarm == is_anomaly).mean()
-    for first, sentence in [
-        (accuracy, "The first is the accuracy, the share of all right answers."),
-        (false_alarms, "The first is the share of normal examples that give a false alarm."),
-        (1 - false_alarms, "The first is the share of normal examples that give no alarm."),
-        (
-            (alarm & is_anomaly).mean(),
-            "The first is divided by the number of all scores; divide by that of the alarms.",
-        ),
-    ]:
-        mistakes.append((sentence, (first, recall)))
-    all_scores = (
-        "The second is divided by the number of all scores; divide by that of the anomalies."
-    )
-    mistakes.append((all_scores, (precision, (alarm & is_anomaly).mean())))
-    compare(asked, found, np.array(right), [(s, np.array(v)) for s, v in mistakes])
+    return [(sentence, np.array(pair)) for sentence, pair in values]
 
 
 def _shares(alarm: np.ndarray, is_anomaly: np.ndarray) -> tuple[float, float]:
@@ -136,35 +145,49 @@ def roc_curve(function: Callable[..., Any], count: int) -> None:
 
 def auc(function: Callable[..., Any], count: int) -> None:
     """Check that function(scores, is_anomaly) is the area under the ROC curve, on random scores."""
-    scores, is_anomaly = _random_scores(count)
+    scores, is_anomaly = _random_scores(count, _auc_values)
     asked = "auc(scores, is_anomaly)"
     found = number(asked, call("auc", function, scores.copy(), is_anomaly.copy()))
+    (_, right), *mistakes = _auc_values(scores, is_anomaly)
+    compare(asked, np.array(found), right, mistakes)
+    passed(f"auc of {count} scores, some of them equal")
+
+
+def _auc_values(scores: np.ndarray, is_anomaly: np.ndarray) -> list[Mistake]:
+    """Return the right area, and then those of well-known mistakes."""
     normal, strange = scores[~is_anomaly], scores[is_anomaly]
     right = area(normal, strange)
     wins = (strange[:, None] > normal).mean()
-    steps = _points(scores, is_anomaly, [*np.unique(scores)[::-1], -np.inf])
+    recalls = _points(scores, is_anomaly, [*np.unique(scores)[::-1], -np.inf])[1]
     of_curve = "under the curve, take trapezoids, not rectangles."
-    mistakes: list[Mistake] = [
+    return [
+        ("", np.array(right)),
         (f"Equal scores count half here, not nothing; {of_curve}", wins),
         (f"Equal scores count half here, not whole; {of_curve}", 2 * right - wins),
         ("It is turned around: an anomaly should have the larger score.", 1 - right),
         ("The sign is wrong: in which order do the points come?", -right),
-        ("This is the mean of the recalls; the widths of the steps differ.", steps[1].mean()),
+        ("This is the mean of the recalls; the widths of the steps differ.", recalls.mean()),
     ]
-    compare(asked, np.array(found), np.array(right), mistakes)
-    passed(f"auc of {count} scores, some of them equal")
 
 
-def _random_scores(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return scores (count,), of which many are equal, and which of them are anomalies."""
+def _random_scores(
+    count: int, values: Callable[[np.ndarray, np.ndarray], list[Mistake]] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return scores (count,), of which many are equal, and which of them are anomalies.
+
+    values: what answers, right and wrong, would give of them; no two of these will be alike.
+    """
     rng = np.random.default_rng()
     while True:
         is_anomaly = rng.random(count) < 0.4
         scores = rng.integers(0, count // 3 + 3, count) + is_anomaly * rng.integers(0, 5, count)
         normal, strange = scores[~is_anomaly], scores[is_anomaly]
-        # Enough of each, equal scores between the groups, and anomalies at both ends.
-        if min(len(normal), len(strange)) > 2 and np.isin(strange, normal).sum() > 1:
-            return scores.astype(np.float64), is_anomaly
+        if min(len(normal), len(strange)) < 3 or np.isin(strange, normal).sum() < 2:
+            continue
+        scores = scores.astype(np.float64)
+        given = [value for _, value in values(scores, is_anomaly)] if values else []
+        if not any(close(a, b) for a, b in combinations(given, 2)):
+            return scores, is_anomaly
 
 
 def _points(scores: np.ndarray, is_anomaly: np.ndarray, thresholds: list[float]) -> np.ndarray:
