@@ -479,7 +479,7 @@ denoiser = new_model
 
 # %% [markdown]
 # The check draws noise of its own, with $\sigma = 0.5$, on digits that your network has not seen. It
-# asks for 5.5 dB more than the noisy pictures have, and for at least half a decibel more than the
+# asks for 5 dB more than the noisy pictures have, and for at least half a decibel more than the
 # median filter reaches.
 
 # %% check="denoiser" points=4 tags=["nbval-ignore-output"]
@@ -489,12 +489,12 @@ from latentlab import load as _load
 _x_test = _load("mnist").test.images.reshape(-1, 784)
 check.shapes("denoiser", denoiser, takes=784, gives=784)
 check.pixels("denoiser", denoiser, takes=784)
-check.removes_noise("denoiser", denoiser, _x_test, sigma=0.5, at_least=5.5, beyond_median=0.5)
+check.removes_noise("denoiser", denoiser, _x_test, sigma=0.5, at_least=5.0, beyond_median=0.5)
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
 
 _new = _heldout("mnist")[0].reshape(-1, 784)
-check.removes_noise("denoiser", denoiser, _new, sigma=0.5, at_least=5.5, beyond_median=0.5)
+check.removes_noise("denoiser", denoiser, _new, sigma=0.5, at_least=5.0, beyond_median=0.5)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -734,6 +734,7 @@ for (above, below), beta in zip(axes.T, (0, 1, 784), strict=True):
     nats = np.mean(kl_gaussian(middles, log_vars))
     above.scatter(*np.array(middles).T, s=10, c=colours, linewidths=0, antialiased=False)
     above.set_title(f"β = {beta}: KL = {nats:.2f} nats")
+    above.locator_params(axis="x", nbins=5)
     tiles = np.array(generate(trial.decoder, 25)).reshape(5, 5, 28, 28).swapaxes(1, 2)
     below.imshow(tiles.reshape(140, 140), cmap="gray", vmin=0, vmax=1)
     below.set_axis_off()
