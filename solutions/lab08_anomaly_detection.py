@@ -253,9 +253,9 @@ from latentlab import check
 
 check.chooses_threshold(choose_threshold, count=200, false_alarms=0.05)
 ### BEGIN HIDDEN TESTS
-_rng = np.random.default_rng()
-for _share in (0.02, 0.1, 0.3):
-    check.chooses_threshold(choose_threshold, int(_rng.integers(90, 900)), _share)
+_counts = np.random.default_rng().integers(90, 900, 3)
+for _count, _share in zip(_counts.tolist(), (0.02, 0.1, 0.3)):
+    check.chooses_threshold(choose_threshold, _count, _share)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -92,7 +92,7 @@ def clipped(x):
         (lambda x, s: clipped(x + RNG.normal(s, s, x.shape)), "times sigma; expected 0"),
         (lambda x, s: clipped(x + RNG.normal(0, s, x.shape[1:])), "All pictures get the same"),
         (lambda x, s: clipped(x + RNG.normal(0, s, (len(x), 1))), "All pixels of a picture"),
-        (lambda x, s: clipped(x + RNG.normal(0, s)), "All pixels of all pictures"),
+        (lambda x, s: clipped(x + RNG.uniform(s / 2, s)), "All pixels of all pictures"),
         (
             lambda x, s: clipped(x + np.random.default_rng(0).normal(0, s, x.shape)),
             "two calls have the same noise",
