@@ -62,6 +62,7 @@ kinds = {
     "letters": letters,
     "negatives": 1 - normal_test,
 }
+colours = dict(zip(kinds, ("#4878a8", "#d55e00", "#117733", "#882255"), strict=True))
 lab.show_rows(kinds, title="The first row is normal; the network will have seen no other")
 
 # %% [markdown]
@@ -134,10 +135,10 @@ def train_detector(x_fit):
     autoencoder = keras.Sequential(
         [
             keras.Input((784,)),
-            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dense(128, "relu"),
             keras.layers.Dense(8),
-            keras.layers.Dense(128, activation="relu"),
-            keras.layers.Dense(784, activation="sigmoid"),
+            keras.layers.Dense(128, "relu"),
+            keras.layers.Dense(784, "sigmoid"),
         ]
     )
     autoencoder.compile(
@@ -192,7 +193,6 @@ lab.show_rows(
 
 # %% tags=["nbval-ignore-output"]
 errors = {name: picture_errors(autoencoder, x) for name, x in kinds.items()}
-colours = dict(zip(kinds, ("#4878a8", "#d55e00", "#117733", "#882255"), strict=True))
 
 
 def histogram(ax, groups, top):
@@ -316,6 +316,7 @@ for name, values in by_set.items():
 # test pictures, so "5 in 100" may well be 1 of 50, or 5.)
 
 # %% tags=["nbval-ignore-output"]
+check.answered(threshold=threshold)
 lab.explore_threshold(errors["eights"], errors["other digits"], threshold)
 
 # %% [markdown]

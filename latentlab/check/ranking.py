@@ -57,25 +57,25 @@ def _precision_recall_values(
     scores: np.ndarray, is_anomaly: np.ndarray, threshold: float
 ) -> list[Mistake]:
     """Return the right pair, and then those of well-known mistakes."""
-    alarm = scores > threshold
-    precision, recall = _shares(alarm, is_anomaly)
-    hits = alarm & is_anomaly
-    false_alarms = alarm[~is_anomaly].mean()
+    above = scores > threshold
+    precision, recall = _shares(above, is_anomaly)
+    hits = above & is_anomaly
+    false_alarms = above[~is_anomaly].mean()
     below = "Alarms are the scores above the threshold, not below."
     values = [
         ("", (precision, recall)),
-        ("No alarm was false: the precision is 1 then.", (0 if not alarm.any() else -1, recall)),
+        ("No alarm was false: the precision is 1 then.", (0 if not above.any() else -1, recall)),
         ("Precision and recall are exchanged.", (recall, precision)),
         (
             "A score equal to the threshold is no alarm: use >.",
             _shares(scores >= threshold, is_anomaly),
         ),
         (below, _shares(scores < threshold, is_anomaly)),
-        (below, _shares(~alarm, is_anomaly)),
-        ("True in is_anomaly is an anomaly, not a normal one.", _shares(alarm, ~is_anomaly)),
+        (below, _shares(~above, is_anomaly)),
+        ("True in is_anomaly is an anomaly, not a normal one.", _shares(above, ~is_anomaly)),
         (
             "The first is the accuracy, the share of all right answers.",
-            ((alarm == is_anomaly).mean(), recall),
+            ((above == is_anomaly).mean(), recall),
         ),
         (
             "The first is the share of normal examples that give a false alarm.",
