@@ -158,6 +158,10 @@ autoencoder = None  # until train_detector is written
 lab.seed(8)
 autoencoder = train_detector(x_fit)
 
+# %%
+check.answered(autoencoder=autoencoder)
+autoencoder.summary()
+
 # %% check="detector" points=3 tags=["nbval-ignore-output"]
 import numpy as np
 from latentlab import check
