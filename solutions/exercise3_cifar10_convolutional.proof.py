@@ -271,7 +271,7 @@ def train_autoencoder(autoencoder, x_train, x_test):
     autoencoder.compile("adam", loss="mse", jit_compile=False)
     return autoencoder.fit(x_train[:200], x_train[:200], epochs=1, verbose=0)
 
-# %% mutant="code_spread_over_the_batch" answer="encoder" fails="encoder,decoder,training" says="40 rows for 5 pictures"
+# %% mutant="code_spread_over_the_batch" answer="encoder" fails="encoder,decoder,training" says="32 rows for 4 pictures"
 def build_encoder():
     x = keras.Input((32, 32, 3))
     h = keras.layers.Conv2D(32, 4, strides=4, activation="elu")(x)
