@@ -120,8 +120,11 @@ def _require_own(noise: np.ndarray, word: str) -> None:
         raise CheckFailed(f"All pixels of all pictures get the same {word}. {EACH}")
     for axis, who in ((0, "All pictures get"), (1, "All pixels of a picture get")):
         means = rows.mean(axis=axis)
-        excess = means.var() * rows.shape[axis] / rows.var() - 1
-        if excess > FURTHEST * 1.2 * math.sqrt(2 / len(means)):  # its upper tail is a long one
+        ratio = means.var(ddof=1) * rows.shape[axis] / rows.var()
+        # A chi-squared variable over its degrees of freedom; its cube root is nearly normal:
+        # Wilson and Hilferty, The Distribution of Chi-Square (1931).
+        spread = 2 / (9 * (len(means) - 1))
+        if ratio ** (1 / 3) - (1 - spread) > FURTHEST * math.sqrt(spread):
             raise CheckFailed(f"{who} the same {word}, or nearly. {EACH}")
 
 
