@@ -64,6 +64,9 @@ def grade(
     ] = None,
     db: Annotated[str | None, typer.Option(help="URL of nbgrader's gradebook.")] = None,
     results: Annotated[Path | None, typer.Option(help="Write the results here, as JSON.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a report on the class here, as an HTML page.")
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(help="Submissions at once; as many as there are cores if not set.")
     ] = None,
@@ -135,6 +138,13 @@ def grade(
     print_table(assignment, graded, console)
     if results is not None:
         write_json(results, assignment, graded, time.perf_counter() - start)
+    if report is not None:
+        from autograder.class_report import answer_cells, answers_of, write_class_report
+        from autograder.submission import blank_of
+
+        released = answer_cells(blank_of(course, assignment))
+        answers = answers_of(course, assignment, graded)
+        write_class_report(report, assignment, graded, answers, released)
 
 
 def _need_sandbox() -> None:

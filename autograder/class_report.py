@@ -1,0 +1,165 @@
+"""The report on a class: one HTML page, complete in itself, for the instructor.
+
+How the scores are spread, which checks are passed, which mistakes are frequent, how long the
+notebooks ran, what failed and why, and which submissions are alike. Whatever comes from a
+submission is text to this page, never markup.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import nbformat
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from autograder.course import Course
+from autograder.record import Result
+from autograder.similarity import similar_pairs
+
+BARS = 10  # of the distribution of scores
+MISTAKES = 15  # the most frequent ones are shown
+LONGEST = 300  # characters of a message
+NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart: what it stands for, its share of the longest one, what is written."""
+
+    label: str
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: the check that found it, what one student was told, and whom it was told."""
+
+    check: str
+    message: str
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A line of an answer, and whether it is alike in both submissions."""
+
+    text: str
+    alike: bool
+
+
+def write_class_report(
+    path: Path,
+    assignment: str,
+    results: Sequence[Result],
+    answers: Mapping[str, Sequence[str]],
+    released: Sequence[str],
+) -> None:
+    """Write the page. answers: student -> sources of the answer cells; released: as handed out."""
+    template = Environment(
+        loader=PackageLoader("autograder"), autoescape=True, undefined=StrictUndefined
+    ).get_template("class_report.html")
+    page = template.render(
+        assignment=assignment,
+        graded=[result for result in results if result.status == "graded"],
+        failed=[result for result in results if result.status != "graded"],
+        noted=[result for result in results if result.tried],
+        results=results,
+        middle=median([result.score for result in results]) if results else 0,
+        most=max((result.max_score for result in results), default=0),
+        scores=score_bars(results),
+        checks=check_bars(results),
+        mistakes=mistakes(results)[:MISTAKES],
+        seconds=second_bars(results),
+        pairs=[
+            (pair, _marked(answers[pair.first], pair.first_lines),
+             _marked(answers[pair.second], pair.second_lines))
+            for pair in similar_pairs(answers, released)
+        ],
+    )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+
+
+def answers_of(course: Course, assignment: str, results: Sequence[Result]) -> dict[str, list[str]]:
+    """The answer cells of each graded submission, as they were run."""
+    found = {}
+    for result in results:
+        path = course.folder("autograded", result.student, assignment) / f"{assignment}.ipynb"
+        if result.status == "graded" and path.is_file():
+            found[result.student] = answer_cells(nbformat.read(path, as_version=4))
+    return found
+
+
+def answer_cells(notebook: NotebookNode) -> list[str]:
+    """The sources of the cells in which code was to be written."""
+    return [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and utils.is_solution(cell)
+    ]
+
+
+def score_bars(results: Sequence[Result]) -> list[Bar]:
+    """How many students are in each tenth of the points; full points are in the last."""
+    most = max((result.max_score for result in results), default=0)
+    counts = [0] * BARS
+    for result in results:
+        counts[min(BARS - 1, int(BARS * result.score / most)) if most else 0] += 1
+    labels = [f"{most * i / BARS:g} to {most * (i + 1) / BARS:g}" for i in range(BARS)]
+    return _bars(list(zip(labels, counts, strict=True)), "{:.0f}")
+
+
+def check_bars(results: Sequence[Result]) -> list[Bar]:
+    """The share of submissions that pass each check, as a bar of the whole class."""
+    passed: dict[str, list[bool]] = defaultdict(list)
+    for result in results:
+        for check in result.checks:
+            passed[check.id].append(check.score == check.max_score)
+    return [
+        Bar(name, sum(found) / len(found), f"{sum(found)} of {len(found)}")
+        for name, found in passed.items()
+    ]
+
+
+def mistakes(results: Sequence[Result]) -> list[Mistake]:
+    """What students were told by checks that they failed, the most frequent first.
+
+    Messages that differ in their numbers only are one mistake.
+    """
+    told: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for result in results:
+        for check in result.checks:
+            if result.status == "graded" and check.score < check.max_score:
+                kind = check.id, NUMBER.sub("#", check.message)
+                told[kind].append((result.student, check.message))
+    found = [
+        Mistake(check, who[0][1][:LONGEST], tuple(student for student, _ in who))
+        for (check, _), who in told.items()
+    ]
+    return sorted(found, key=lambda mistake: -len(mistake.students))
+
+
+def second_bars(results: Sequence[Result]) -> list[Bar]:
+    """The submissions that ran longest, with their seconds."""
+    longest = sorted(results, key=lambda result: -result.seconds)[:BARS]
+    return _bars([(result.student, result.seconds) for result in longest], "{:.1f} s")
+
+
+def _bars(values: Sequence[tuple[str, float]], form: str) -> list[Bar]:
+    most = max((value for _, value in values), default=0) or 1
+    return [Bar(label, value / most, form.format(value)) for label, value in values]
+
+
+def _marked(cells: Sequence[str], alike: frozenset[tuple[int, int]]) -> list[list[Marked]]:
+    """The cells that have a place alike, line by line."""
+    return [
+        [Marked(text, (number, i) in alike) for i, text in enumerate(cell.splitlines())]
+        for number, cell in enumerate(cells)
+        if any(place[0] == number for place in alike)
+    ]
