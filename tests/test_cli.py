@@ -11,6 +11,7 @@ import pytest
 from conftest import LAB, submit
 from nbgrader.api import Gradebook
 from rich.console import Console
+from test_kills import quick_submission
 
 from autograder.source import release_path
 
@@ -91,6 +92,17 @@ def test_a_second_command_says_what_had_been_graded_before(course_folder):
     assert "graded before" not in autograder("grade", LAB).stdout
     assert "1 of 1 had been graded before" in autograder("grade", LAB).stdout
     assert "graded before" not in autograder("grade", LAB, "--regrade").stdout
+
+
+@pytest.mark.slow
+def test_a_report_on_the_class_names_its_students_and_checks(course_folder, tmp_path):
+    submit(course_folder, "ada", quick_submission(3))
+    submit(course_folder, "tony", "no notebook")
+    page = tmp_path / "pages" / "class.html"
+    assert autograder("grade", LAB, "--report", str(page)).returncode == 0
+    text = page.read_text(encoding="utf-8")
+    for word in ("2 submissions, 1 of which", "ada", "tony", "pencil", "1 of 2", "not written yet"):
+        assert word in text
 
 
 def test_what_a_submission_tried_is_told_in_one_line_that_cannot_steer_the_terminal():
