@@ -15,6 +15,7 @@ def test_the_solution_notebook_was_made_from_the_source(lab):
     assert is_executed(lab, read_source(lab)), "run `make build` and commit what it writes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lab", labs())
 def test_the_release_was_made_from_the_source(lab, course_folder):
     built = nbformat.writes(release(lab, Course())) + "\n"

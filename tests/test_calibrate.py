@@ -70,6 +70,7 @@ def lab(tmp_path, monkeypatch):
     return "lab99_test"
 
 
+@pytest.mark.slow
 def test_what_held_out_data_gave_is_reported_for_each_right_and_wrong_answer(lab):
     told = {}
     path = calibrate.calibrate(lab, 6, lambda name, values: told.update({name: values}))

@@ -325,6 +325,7 @@ X = np.concatenate([blobs(300) for _ in range(4)])
 LIMITS = {"sigma": 0.4, "at_least": 5.5, "beyond_median": 0.5}
 
 
+@pytest.mark.slow
 def test_a_denoiser_passes_with_two_lines(capsys):
     check.removes_noise("denoiser", trained(noisy_of(X), X), CLEAN, **LIMITS)
     out = capsys.readouterr().out
@@ -332,6 +333,7 @@ def test_a_denoiser_passes_with_two_lines(capsys):
     assert "dB above the noisy ones" in out and "dB above a median filter" in out
 
 
+@pytest.mark.slow
 def test_a_noise_layer_that_sleeps_at_test_time_passes():
     model = trained(X, X, layers.GaussianNoise(0.4))
     check.removes_noise("denoiser", model, CLEAN, 0.4, at_least=2, beyond_median=-9)
@@ -344,6 +346,7 @@ def test_a_noise_layer_that_does_not_sleep_is_told():
     fails("another picture of the same input", check.removes_noise, "d", model, CLEAN, **LIMITS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "targets", "saying"),
     [

@@ -1,6 +1,7 @@
 """The grade files that Canvas and Moodle read: every name, every score, nothing taken for code."""
 
 import csv
+import shutil
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,11 +20,19 @@ STUDENTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """An empty gradebook, which takes seconds to make."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    make_gradebook(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def gradebook(tmp_path):
+def gradebook(empty, tmp_path):
     """A class of five on two assignments; the last student has handed in nothing."""
-    make_gradebook(url := f"sqlite:///{tmp_path}/gradebook.db")
-    with Gradebook(url) as gradebook:
+    shutil.copy(empty, tmp_path)
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
         for name in (LAB, "lab02_latent_space"):
             gradebook.add_assignment(name)
             gradebook.add_notebook(name, name)

@@ -166,6 +166,7 @@ lab.explore_latent(model, codes + np.arange(128).reshape(64, 2))
 """
 
 
+@pytest.mark.slow
 def test_saved_notebook_reads_well():
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in CELLS.split("---")]
     notebook = nbformat.v4.new_notebook(cells=cells)
