@@ -66,7 +66,6 @@ def write_class_report(
     ).get_template("class_report.html")
     page = template.render(
         assignment=assignment,
-        graded=[result for result in results if result.status == "graded"],
         failed=[result for result in results if result.status != "graded"],
         noted=[result for result in results if result.tried],
         results=results,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from latentlab.pictures import as_codes, decode, require
 from latentlab.plots import COLOURS
+from latentlab.widgets import display_with_still, ipywidgets_for
 
 SIDE = 280  # pixels of the map, and of the picture
 GAP = 20  # pixels between them
@@ -31,14 +31,7 @@ def explore_latent(
     Raises ImportError if ipywidgets is missing, ValueError if there is no decoder, if it does not
     make pictures, or if codes and labels do not fit.
     """
-    try:
-        import ipywidgets as widgets
-    except ImportError:
-        raise ImportError(
-            "explore_latent needs ipywidgets: run `%pip install ipywidgets`, restart the kernel"
-        ) from None
-    from IPython.display import display
-
+    widgets = ipywidgets_for("explore_latent")
     require(decoder, "decoder")
     plane = _Map(codes, labels)
     kinds = ("horizontal", f"{SIDE}px", "28px"), ("vertical", "28px", f"{SIDE}px")
@@ -66,8 +59,7 @@ def explore_latent(
     for slider in (first, second):
         slider.observe(redraw, names="value")
     box = widgets.HBox([second, widgets.VBox([picture, first, where])])
-    still = base64.b64encode(picture.value).decode("ascii")
-    display(box._repr_mimebundle_() | {"image/png": still}, raw=True)
+    display_with_still(box, picture.value)
 
 
 class _Map:

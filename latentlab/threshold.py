@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from latentlab.pictures import require, require_finite
+from latentlab.widgets import display_with_still, ipywidgets_for
 
 WIDTH, HEIGHT, DPI = 8.0, 3.0, 80
 BINS = 60
@@ -26,14 +26,7 @@ def explore_threshold(normal: Any, strange: Any, threshold: float | None = None)
     Raises ImportError if ipywidgets is missing, ValueError if scores are missing, empty, NaN or
     not in one row.
     """
-    try:
-        import ipywidgets as widgets
-    except ImportError:
-        raise ImportError(
-            "explore_threshold needs ipywidgets: run `%pip install ipywidgets`, restart the kernel"
-        ) from None
-    from IPython.display import display
-
+    widgets = ipywidgets_for("explore_threshold")
     groups = {"normal": _scores(normal, "normal"), "strange": _scores(strange, "strange")}
     # Beyond the middle 98 % of both there is nothing to see, and the rest would be squeezed.
     top = max(float(np.quantile(scores, 0.98)) for scores in groups.values())
@@ -56,8 +49,7 @@ def explore_threshold(normal: Any, strange: Any, threshold: float | None = None)
     redraw()
     slider.observe(redraw, names="value")
     box = widgets.VBox([picture, slider, said])
-    still = base64.b64encode(picture.value).decode("ascii")
-    display(box._repr_mimebundle_() | {"image/png": still}, raw=True)
+    display_with_still(box, picture.value)
 
 
 def counted(normal: np.ndarray, strange: np.ndarray, threshold: float) -> str:

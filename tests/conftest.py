@@ -98,3 +98,20 @@ def verdict(cell):
 def printed(cell):
     """What a cell wrote to standard output."""
     return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
+
+
+def fails(saying, verb, *args, **kwargs):
+    """A check verb fails with a message that holds these words."""
+    from latentlab.check import CheckFailed
+
+    with pytest.raises(CheckFailed) as failure:
+        verb(*args, **kwargs)
+    assert saying.lower() in str(failure.value).lower()
+
+
+@pytest.fixture
+def one_line(capsys):
+    """What the verb printed must be one line on standard output, nothing elsewhere."""
+    yield
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and out.endswith(": right\n") and err == ""

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import fails
 
 from latentlab import check
 from latentlab.check.baseline import pca_error
@@ -20,20 +21,6 @@ def dense(sizes, output=None, hidden="relu"):
     for units in sizes[1:-1]:
         h = layers.Dense(units, activation=hidden)(h)
     return keras.Model(x, layers.Dense(sizes[-1], activation=output)(h))
-
-
-def fails(saying, verb, *args, **kwargs):
-    with pytest.raises(check.CheckFailed) as failure:
-        verb(*args, **kwargs)
-    assert saying.lower() in str(failure.value).lower()
-
-
-@pytest.fixture
-def one_line(capsys):
-    """What the verb printed must be one line on standard output, nothing elsewhere."""
-    yield
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and out.endswith(": right\n") and err == ""
 
 
 # Failures

@@ -5,24 +5,11 @@ from itertools import pairwise
 import keras
 import numpy as np
 import pytest
+from conftest import fails
 
 from latentlab import check
 
 layers = keras.layers
-
-
-def fails(saying, verb, *args, **kwargs):
-    with pytest.raises(check.CheckFailed) as failure:
-        verb(*args, **kwargs)
-    assert saying.lower() in str(failure.value).lower()
-
-
-@pytest.fixture
-def one_line(capsys):
-    """What the verb printed must be one line on standard output, nothing elsewhere."""
-    yield
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and out.endswith(": right\n") and err == ""
 
 
 def dense(*sizes):

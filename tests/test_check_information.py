@@ -46,14 +46,6 @@ def fails(saying, verb, *args):
     assert saying.lower() in str(failure.value).lower()
 
 
-@pytest.fixture
-def one_line(capsys):
-    """What the verb printed must be one line on standard output, nothing elsewhere."""
-    yield
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and out.endswith(": right\n") and err == ""
-
-
 # Right answers
 
 

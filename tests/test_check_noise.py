@@ -5,6 +5,7 @@ import math
 import keras
 import numpy as np
 import pytest
+from conftest import fails
 
 from latentlab import check
 from latentlab.check import denoising, noise
@@ -12,20 +13,6 @@ from latentlab.check import denoising, noise
 RNG = np.random.default_rng()  # no seed: what is right must pass whatever is drawn
 SHAPE = (100, 784)
 layers = keras.layers
-
-
-def fails(saying, verb, *args, **kwargs):
-    with pytest.raises(check.CheckFailed) as failure:
-        verb(*args, **kwargs)
-    assert saying.lower() in str(failure.value).lower()
-
-
-@pytest.fixture
-def one_line(capsys):
-    """What the verb printed must be one line on standard output, nothing elsewhere."""
-    yield
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and out.endswith(": right\n") and err == ""
 
 
 # Gaussian noise

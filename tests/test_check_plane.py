@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import fails
 
 from latentlab import check
 from latentlab.check.models import run
@@ -11,20 +12,6 @@ LOW, HIGH = (-1.0, 0.0), (2.0, 4.0)
 POINTS = np.array([[0.0, 0.0], [3.0, 0.0], [2.0, 1.0]])
 CODES = np.array([[1.0, 0.5], [3.0, 4.0]])
 OTHER = keras.Sequential([keras.Input((2,)), keras.layers.Dense(784, "sigmoid")])
-
-
-def fails(saying, verb, *args, **kwargs):
-    with pytest.raises(check.CheckFailed) as failure:
-        verb(*args, **kwargs)
-    assert saying.lower() in str(failure.value).lower()
-
-
-@pytest.fixture
-def one_line(capsys):
-    """What the verb printed must be one line on standard output, nothing elsewhere."""
-    yield
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and out.endswith(": right\n") and err == ""
 
 
 # The grid

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import fails
 
 from latentlab import check
 from latentlab.check.limits import measuring
@@ -12,12 +13,6 @@ RNG = np.random.default_rng(0)
 H = np.array([[0.0, 2.0, 0.0, 1.0], [0.0, 0.0, 0.0, 3.0], [0.0, 4.0, 0.0, 0.0]])
 SIGNED = RNG.normal(size=(7, 12))
 INSIDE = RNG.uniform(0.02, 0.9, (9, 14))
-
-
-def fails(saying, verb, *args, **kwargs):
-    with pytest.raises(check.CheckFailed) as failure:
-        verb(*args, **kwargs)
-    assert saying.lower() in str(failure.value).lower()
 
 
 def one_line(capsys):

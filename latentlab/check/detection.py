@@ -194,8 +194,8 @@ def _few_above(errors: np.ndarray, threshold: float, share: float) -> bool:
 
 def _errors(model: keras.Model, x: np.ndarray) -> np.ndarray:
     found = array_of_shape("the output of autoencoder", run(model, x), x.shape)
-    return ((found - x) ** 2).reshape(len(x), -1).mean(axis=1)
+    return _distance(x, found)
 
 
-def _distance(x: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    return ((x - mean) ** 2).reshape(len(x), -1).mean(axis=1)
+def _distance(x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return ((x - other) ** 2).reshape(len(x), -1).mean(axis=1)
