@@ -70,6 +70,8 @@ def read_source(lab: str) -> NotebookNode:
         tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
         cell.metadata = tags | (_nbgrader_metadata(cell, kinds[0], lab) if kinds else {})
         cell.id = _new_id(cell, seen)
+        if kinds == ["check"]:
+            cell.source = f"{_heading(cell)}\n{cell.source}"
         seen.add(cell.id)
         notebook.cells.append(cell)
     return notebook
@@ -92,6 +94,12 @@ def _nbgrader_metadata(cell: NotebookNode, kind: str, lab: str) -> dict:
     if kind != "answer":
         metadata["points"] = words["points"]
     return {"nbgrader": metadata}
+
+
+def _heading(check: NotebookNode) -> str:
+    """The first line of a test cell. From it, latentlab.check knows what the cell is worth."""
+    words = check.metadata.nbgrader
+    return f"# Check {words.grade_id}: {words.points} {'point' if words.points == 1 else 'points'}"
 
 
 def grade_id(kind: str, name: str) -> str:

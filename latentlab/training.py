@@ -1,4 +1,4 @@
-"""Seeding, and one tidy line of progress for `fit`."""
+"""Seeding, and one tidy line of progress for `fit`, with the learning curve where it is wanted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import keras
 from tqdm import tqdm
+
+from latentlab.learning_curve import draw_curve
 
 
 def seed(number: int) -> None:
@@ -19,42 +21,62 @@ def seed(number: int) -> None:
 
 
 class Progress(keras.callbacks.Callback):
-    """Show one line that keeps up with `fit`: epoch, loss, validation loss, time.
+    """Show how far `fit` has come: epoch, time, time left, loss and validation loss, in one line.
 
     model.fit(x, x, epochs=30, verbose=0, callbacks=[lab.Progress()])
 
     The line changes once per epoch, in place. In a saved notebook only its last state is left;
     where a line cannot change in place (a pipe, a log file), only its last state is written.
+    With curve=True, a notebook also shows the learning curve as it grows.
     """
 
-    FORMAT = "epoch {n_fmt}/{total_fmt} [{bar:20}] {elapsed}{postfix}"
+    COUNT, BAR = "epoch {n_fmt}/{total_fmt}", " [{bar:20}] "
+    RUNNING, DONE = "{elapsed}, {remaining} left{postfix}", "{elapsed}{postfix}"
+
+    def __init__(self, curve: bool = False) -> None:
+        super().__init__()
+        self._curve = curve
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Start the clock, show an empty bar, and spare `fit` its second trace."""
         self._line = _Line()
         self._start = time.monotonic()
-        self._show(0, {})
+        self._losses: dict[str, list[float]] = {}
+        self._epochs_done = 0
+        self._show(self.RUNNING)
         _build_optimizer(self.model)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Show the losses of the epoch that has ended."""
-        self._show(epoch + 1, logs or {})
+        self._epochs_done = epoch + 1
+        for name in ("loss", "val_loss"):
+            if name in (logs or {}):
+                self._losses.setdefault(name, []).append(float(logs[name]))
+        self._show(self.RUNNING)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Leave the last line as it is."""
+        """Leave the last line as it is, but for the time left."""
+        self._show(self.DONE)
         self._line.finish()
 
-    def _show(self, epochs_done: int, logs: dict[str, float]) -> None:
-        losses = [f"{name} {logs[name]:.4g}" for name in ("loss", "val_loss") if name in logs]
+    def _show(self, state: str) -> None:
+        epochs = self.params["epochs"]
+        picture = draw_curve(self._losses, epochs) if self._curve else ""
+        bar = f'<progress value="{self._epochs_done}" max="{epochs}" aria-label="training">'
+        words = self._words(f"{self.COUNT}: {state}")
         self._line.show(
-            tqdm.format_meter(
-                epochs_done,
-                self.params["epochs"],
-                time.monotonic() - self._start,
-                ascii=" =",  # a Windows console may lack the block characters
-                bar_format=self.FORMAT,
-                postfix=", ".join(losses),
-            )
+            self._words(f"{self.COUNT}{self.BAR}{state}"),
+            f"<div>{bar}</progress> {words}</div>\n{picture}",
+        )
+
+    def _words(self, form: str) -> str:
+        return tqdm.format_meter(
+            self._epochs_done,
+            self.params["epochs"],
+            time.monotonic() - self._start,
+            ascii=" =",  # a Windows console may lack the block characters
+            bar_format=form,
+            postfix=", ".join(f"{name} {found[-1]:.4g}" for name, found in self._losses.items()),
         )
 
 
@@ -85,10 +107,10 @@ class _Line:
         self._text = ""
         self._display = _notebook_display()
 
-    def show(self, text: str) -> None:
-        """Replace the line."""
+    def show(self, text: str, html: str) -> None:
+        """Replace the line; where a browser shows it, by the HTML."""
         if self._display is not None:
-            self._display.update({"text/plain": text}, raw=True)
+            self._display.update({"text/plain": text, "text/html": html}, raw=True)
         elif sys.stdout.isatty():
             print("\r" + text.ljust(len(self._text)), end="", flush=True)
         self._text = text

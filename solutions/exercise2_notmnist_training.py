@@ -179,7 +179,7 @@ pupil.fit(
     batch_size=20,
     epochs=30,
     verbose=0,
-    callbacks=[lab.Progress(), keras.callbacks.LambdaCallback(on_epoch_end=measure)],
+    callbacks=[lab.Progress(curve=True), keras.callbacks.LambdaCallback(on_epoch_end=measure)],
 )
 lab.plot_history(few_errors, title="Better and better on what it has seen, worse on all else")
 
@@ -298,8 +298,9 @@ plt.show()
 # And three warnings. The target is the letter itself. The pixels are between 0 and 1 already. And
 # `x_test` has no place here.
 #
-# As in lab 1: `jit_compile=False` for `compile`; `verbose=0` and `lab.Progress()` among the
-# callbacks for `fit`. A training of 5 to 20 seconds is enough.
+# As in lab 1: `jit_compile=False` for `compile`; `verbose=0` for `fit`. Among the callbacks,
+# `lab.Progress(curve=True)` draws both losses while they change. A training of 5 to 20 seconds is
+# enough.
 
 # %% answer="training"
 def train_autoencoder(autoencoder, x_fit, x_val):
@@ -329,7 +330,7 @@ def train_autoencoder(autoencoder, x_fit, x_val):
         validation_data=(x_val, x_val),
         validation_batch_size=500,
         verbose=0,
-        callbacks=[lab.Progress(), stopping],
+        callbacks=[lab.Progress(curve=True), stopping],
     ).history
     return history["mse"], history["val_mse"]
     ### END SOLUTION

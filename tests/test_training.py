@@ -59,8 +59,10 @@ def test_progress_overprints_in_a_terminal(model, monkeypatch):
     monkeypatch.setattr("sys.stdout", terminal)
     fit(model, epochs=3)
     text = terminal.getvalue()
-    assert text.count("\r") == 4 and text.count("\n") == 1 and text.endswith("\n")
+    assert text.count("\r") == 5 and text.count("\n") == 1 and text.endswith("\n")
     assert "epoch 0/3" in text and "epoch 3/3" in text
+    *running, done = text.split("\r")[1:]
+    assert all(" left" in line for line in running) and " left" not in done
 
 
 def test_progress_ends_early_with_the_training(model, capsys):
@@ -151,7 +153,7 @@ model.compile("adam", "mse")
 codes, images = np.ones((64, 2), "float32"), np.ones((64, 784), "float32")
 ---
 print("before")
-history = model.fit(codes, images, epochs=20, verbose=0, callbacks=[lab.Progress()])
+history = model.fit(codes, images, epochs=20, verbose=0, callbacks=[lab.Progress(curve=True)])
 print("after")
 ---
 lab.show_rows({"rebuilt": model(codes)}, "Rows")
@@ -177,6 +179,8 @@ def test_saved_notebook_reads_well():
     before, line, after = outputs[1]
     assert (before["text"], after["text"]) == ("before\n", "after\n")
     assert line["data"]["text/plain"].startswith("epoch 20/20 [====================] ")
+    assert '<progress value="20" max="20"' in line["data"]["text/html"]
+    assert "<svg" in line["data"]["text/html"]
     for out in outputs[2:6]:
         assert len(out) == 1 and "image/png" in out[0]["data"]
     assert "application/vnd.jupyter.widget-view+json" in outputs[6][0]["data"]

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from latentlab.check.table import tell_right, tell_wrong
+
 MISSING = (
     "{name} is None: its answer is missing or not done yet, or the cell that makes it stopped with "
     "an error. Write or mend it, run its cell, then run this cell again."
@@ -20,12 +22,12 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """Tell IPython to show the message alone: the traceback would show only this package."""
-        return [str(self)]
+        return [tell_wrong(str(self))]
 
 
 def passed(line: str) -> None:
-    """Print the one line of a verb that found everything right."""
-    print(f"{line}: right")
+    """Say in one line that a verb found everything right."""
+    tell_right(line)
 
 
 def answered(**answers: Any) -> None:

@@ -1,0 +1,112 @@
+"""What a test cell found, as a small table under the cell; as plain lines outside a notebook.
+
+Only cells that begin with a line such as `# Check bce: 2 points` have a table. `autograder build`
+writes that line at the top of each test cell.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from typing import Any, NamedTuple
+
+HEADING = re.compile(r"# Check (?P<name>\S+): (?P<points>[\d.]+ points?)\n")
+# Messages say what was found, then what was expected, then what to look at.
+MESSAGE = re.compile(
+    r"(?P<found>.*?)[;,] expected (?P<expected>.*?)(?:\.\s+(?P<advice>.*)|\.?)", re.DOTALL
+)
+SENTENCES = re.compile(r"(?P<found>.*?[.?])(?:\s+(?P<advice>[A-Z].*))?", re.DOTALL)
+COLUMNS = ("Result", "Found", "Expected", "What to try")
+RIGHT, NOT_YET = "✓ right", "✗ not yet"
+LEFT = "text-align: left; vertical-align: top; max-width: 28em"
+
+
+class Row(NamedTuple):
+    """What one verb found; in the words of the table's columns."""
+
+    result: str
+    found: str
+    expected: str = ""
+    advice: str = ""
+
+
+class Table:
+    """The rows of one run of one test cell, shown when the cell has ended."""
+
+    def __init__(self, shell: Any, name: str, points: str) -> None:
+        self._shell, self._name, self._points = shell, name, points
+        self._rows: list[Row] = []
+        self._lines: list[str] = []
+        shell.events.register("post_run_cell", self.show)
+
+    def add(self, row: Row, line: str) -> None:
+        """Add a row, and the line that stands for it where tables cannot be shown."""
+        self._rows.append(row)
+        self._lines.append(line)
+
+    def show(self, result: Any = None) -> None:
+        """Show the table, once, under the cell. IPython calls this with the cell's result."""
+        global _table
+        from IPython.display import display
+
+        self._shell.events.unregister("post_run_cell", self.show)
+        _table = None
+        right = self._rows[-1].result == RIGHT and getattr(result, "success", True)
+        caption = f"Check {self._name}, {self._points}: {'right' if right else 'not right yet'}"
+        data = {"text/plain": "\n".join(self._lines), "text/html": self._html(caption)}
+        display(data, raw=True)
+
+    def _html(self, caption: str) -> str:
+        # Columns in which nothing stands would only take up room.
+        used = [i for i in range(len(COLUMNS)) if any(row[i] for row in self._rows)]
+        head = "".join(f'<th scope="col" style="{LEFT}">{COLUMNS[i]}</th>' for i in used)
+        lines = [
+            '<table class="latentlab-check">',
+            f'<caption style="{LEFT}; font-weight: bold">{html.escape(caption)}</caption>',
+            f"<thead><tr>{head}</tr></thead>",
+            "<tbody>",
+        ]
+        for row in self._rows:
+            cells = (f'<td style="{LEFT}">{html.escape(row[i])}</td>' for i in used)
+            lines.append(f"<tr>{''.join(cells)}</tr>")
+        return "\n".join([*lines, "</tbody>", "</table>"])
+
+
+_table: Table | None = None
+
+
+def tell_right(line: str) -> None:
+    """Say that a verb found everything right."""
+    table = _table_of_cell()
+    if table is None:
+        print(f"{line}: right")
+    else:
+        table.add(Row(RIGHT, line), f"{line}: right")
+
+
+def tell_wrong(message: str) -> str:
+    """Say what a verb found wrong; return the text to show in the place of a traceback."""
+    table = _table_of_cell()
+    if table is None:
+        return message
+    split = MESSAGE.fullmatch(message) or SENTENCES.fullmatch(message)
+    parts = {name: text or "" for name, text in split.groupdict().items()} if split else {}
+    table.add(Row(NOT_YET, **(parts or {"found": message})), message)
+    table.show()
+    # A front end that names its cells shows tables; others, such as `nbgrader validate`, may not.
+    seen = "cellId" in table._shell.get_parent().get("metadata", {})
+    return "Not right yet: the table above says why." if seen else message
+
+
+def _table_of_cell() -> Table | None:
+    """Return the running cell's table; None outside a notebook, and in other cells."""
+    global _table
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if getattr(shell, "kernel", None) is None:
+        return None
+    heading = HEADING.match(shell.get_parent().get("content", {}).get("code", ""))
+    if heading and _table is None:
+        _table = Table(shell, heading["name"], heading["points"])
+    return _table

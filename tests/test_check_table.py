@@ -1,0 +1,100 @@
+"""What a test cell found is shown as a table under it."""
+
+import re
+from types import SimpleNamespace
+
+import IPython
+import pytest
+from IPython.core.events import EventManager, available_events
+
+from latentlab import check
+from latentlab.check import table
+
+
+class Shell:
+    """As much of a notebook's shell as the tables use."""
+
+    kernel = True
+
+    def __init__(self, code, metadata):
+        self.events = EventManager(self, available_events)
+        self._parent = {"content": {"code": code}, "metadata": metadata}
+
+    def get_parent(self):
+        return self._parent
+
+
+@pytest.fixture
+def run_cell(monkeypatch):
+    """Run a verb in a test cell; give what was displayed, and the text of the traceback."""
+
+    def run(verb, heading="# Check bce: 2 points\n", error=None, **metadata):
+        shell, shown, text = Shell(heading + "...", metadata), [], ""
+        monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+        monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+        try:
+            verb()
+        except check.CheckFailed as failure:
+            text, error = "\n".join(failure._render_traceback_()), failure
+        shell.events.trigger("post_run_cell", SimpleNamespace(success=error is None))
+        assert table._table is None
+        return shown, text
+
+    return run
+
+
+def cells(html):
+    """The texts of a table's heads and cells."""
+    return re.findall(r"<t[hd] [^>]*>(.*?)</t[hd]>", html)
+
+
+def two_right():
+    check.mse(lambda x, y: 0.25, [1.0], [0.5])
+    check.to_bits(lambda nats: nats / 0.6931471805599453, [1.0])
+
+
+def test_a_cell_that_found_all_right_has_one_table_with_a_row_for_each_verb(run_cell, capsys):
+    (shown,), _ = run_cell(two_right)
+    assert "Check bce, 2 points: right" in shown["text/html"]
+    assert cells(shown["text/html"])[:3] == ["Result", "Found", "✓ right"]
+    assert cells(shown["text/html"]).count("✓ right") == 2
+    assert shown["text/plain"].count(": right") == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_failure_says_what_was_found_and_expected_and_what_to_try(run_cell):
+    (shown,), text = run_cell(lambda: check.mse(lambda x, y: 0.5, [1.0, 1.0], [0.5, 0.5]))
+    assert "Check bce, 2 points: not right yet" in shown["text/html"]
+    found = cells(shown["text/html"])
+    assert found[:5] == ["Result", "Found", "Expected", "What to try", "✗ not yet"]
+    assert "0.5" in found[5] and "0.25" in found[6] and "sum" in found[7].lower()
+    assert text == shown["text/plain"]
+
+
+def test_a_front_end_that_shows_tables_is_not_told_the_same_again(run_cell):
+    _, text = run_cell(lambda: check.answered(bce=None), cellId="bce")
+    assert text == "Not right yet: the table above says why."
+
+
+def test_a_message_without_an_expected_value_is_split_after_its_first_sentence(run_cell):
+    (shown,), _ = run_cell(lambda: check.answered(bce=None))
+    found = cells(shown["text/html"])
+    assert found[:3] == ["Result", "Found", "What to try"]
+    assert found[5].startswith("Write or mend it")
+
+
+def test_a_cell_that_stopped_with_another_error_is_not_called_right(run_cell):
+    (shown,), _ = run_cell(two_right, error=NameError("bce"))
+    assert "not right yet" in shown["text/html"]
+
+
+def test_what_a_student_named_or_returned_is_shown_as_text(run_cell):
+    (shown,), _ = run_cell(lambda: check.answered(**{"<script>": None}))
+    assert "<script>" not in shown["text/html"]
+    assert "&lt;script&gt;" in shown["text/html"]
+
+
+def test_outside_test_cells_a_verb_prints_a_line(run_cell, capsys):
+    shown, _ = run_cell(two_right, heading="# my own cell\n")
+    assert not shown
+    assert capsys.readouterr().out.count(": right\n") == 2
