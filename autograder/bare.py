@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.warm.zygote import warm_up
+from latentlab.warm.zygote import warm_up
 
 
 def run(path: str) -> None:

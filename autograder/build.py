@@ -58,7 +58,7 @@ def _essence(notebook: NotebookNode) -> list[tuple]:
 
 def execute(notebook: NotebookNode) -> None:
     """Run all cells in one kernel, as a student would, and keep their outputs."""
-    from autograder.warm.provisioner import WarmKernelManager
+    from latentlab.warm.provisioner import WarmKernelManager
 
     with tempfile.TemporaryDirectory(prefix="build-") as scratch:
         NotebookClient(

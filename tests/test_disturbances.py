@@ -13,8 +13,8 @@ from traitlets.config import Config
 
 from autograder.judge.client import Judge
 from autograder.run import run_submission
-from autograder.warm import provisioner
 from autograder.warm.client import ColdError
+from latentlab.warm import provisioner
 
 pytestmark = pytest.mark.slow
 

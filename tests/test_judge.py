@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, graded_cell, judge, printed, verdict
 
-from autograder.warm.client import WarmProcess
+from autograder.warm.client import MODULES, WarmProcess, environment
 
 pytestmark = pytest.mark.slow
 
@@ -243,10 +243,10 @@ def test_two_kernels_draw_different_random_numbers():
 
 
 def test_every_child_ends_with_the_warm_process():
-    warm = WarmProcess()
+    warm = WarmProcess(MODULES, environment())
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
-        child = warm.fork("judge", share=[theirs])
+        child = warm.fork("autograder.warm.jobs:judge", share=[theirs])
         assert child.poll() is None
         warm.close()
         assert child.wait(10) == 0

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from autograder.source import labs, solution_path
-from autograder.warm.provisioner import JUPYTER_PATH
+from latentlab.warm.provisioner import JUPYTER_PATH
 
 pytestmark = pytest.mark.slow
 
@@ -18,9 +18,8 @@ def test_nbval_finds_the_solutions_outputs_again():
     """In kernels that are forked from one warm process."""
     command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q"]
     options = ["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg")]
-    warm = ["--nbval-kernel-name", "warm"]
     ran = subprocess.run(
-        [*command, *options, *warm, *map(str, map(solution_path, labs()))],
+        [*command, *options, *map(str, map(solution_path, labs()))],
         cwd=ROOT,
         env=os.environ | {"JUPYTER_PATH": str(JUPYTER_PATH)},
         capture_output=True,

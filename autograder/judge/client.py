@@ -97,7 +97,9 @@ class Judge:
         self.close()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = warm_process().fork("judge", share=[theirs], env=environment())
+            self._process = warm_process().fork(
+                "autograder.warm.jobs:judge", share=[theirs], env=environment()
+            )
 
     def _wait(self, seconds: float) -> bool:
         return bool(select.select([self._socket], [], [], seconds)[0])

@@ -59,7 +59,10 @@ class StudentKernel:
         self._report, guards = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         with kernels, students, guards:
             self._child = warm_process().fork(
-                "student", share=[guards, kernels, students], env=env, settings=asdict(walls)
+                "autograder.warm.jobs:student",
+                share=[guards, kernels, students],
+                env=env,
+                settings=asdict(walls),
             )
         self._socket = ours
         self._wire = Wire(ours)

@@ -1,1 +1,1 @@
-"""Warm processes: kernels and judges are forked from a process that has imported Keras."""
+"""The grader's warm process: judges and students' kernels are forked from it."""

@@ -1,24 +1,19 @@
-"""Starts the warm process and asks it for children."""
+"""The grader's warm process, and what it and its children get to know of the environment."""
 
-import atexit
-import contextlib
-import json
 import os
-import select
-import signal
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Mapping, Sequence
-from typing import Any
 
-SECONDS_TO_WARM_UP = 300
-MAX_PACKET = 2**17
+from latentlab.warm.client import Child, ColdError, WarmProcess, shared_process
 
+__all__ = ["Child", "ColdError", "WarmProcess", "environment", "warm_process"]
 
-# What the warm process and its children get to know of the environment. No secret of the
-# instructor's is among them.
+# What judges and students' kernels import beyond what a notebook does.
+MODULES = (
+    "autograder.judge.process",
+    "autograder.kernel.shell",
+    "autograder.sandbox.guard",
+    "autograder.warm.jobs",
+)
+# No secret of the instructor's is among them.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LATENTLAB_DATA", "TF_ENABLE_ONEDNN_OPTS")
 # One thread: networks of this size train no faster with more, and a class fills all cores anyway.
 SET = {
@@ -36,151 +31,6 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | SET
 
 
-class ColdError(RuntimeError):
-    """The warm process did not start, or has died."""
-
-
-class Child:
-    """A process that was forked for us. Not our child in the system's sense, so: by descriptor."""
-
-    def __init__(self, process: int, handle: int, warm: "WarmProcess"):
-        self.pid = process
-        self._handle = handle
-        self._warm = warm
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """None while the process runs; afterwards 0. How it ended is not known to us."""
-        if self.returncode is None and select.select([self._handle], [], [], 0)[0]:
-            self.returncode = 0
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for the process to end. Raises TimeoutError after `timeout` seconds."""
-        if self.returncode is None and not select.select([self._handle], [], [], timeout)[0]:
-            raise TimeoutError(f"process {self.pid} still runs")
-        self.returncode = 0
-        return 0
-
-    @property
-    def signal(self) -> int | None:
-        """The signal that ended the process, 0 if none did; None if nobody knows."""
-        return self._warm.signal_that_ended(self.pid)
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal to the process, if it still runs."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._handle, number)
-
-    def kill(self) -> None:
-        """End the process and all that it started in its own session, at once."""
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
-        self.send_signal(signal.SIGKILL)
-
-    def __del__(self):
-        with contextlib.suppress(OSError, AttributeError):
-            os.close(self._handle)
-
-
-class WarmProcess:
-    """A process that has imported Keras, and from which kernels and judges are forked."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        if not hasattr(os, "pidfd_open"):
-            raise ColdError("processes are only forked warm on Linux")
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._process = subprocess.Popen(
-            # -P and another folder: nothing that lies where we work is taken for a module.
-            [sys.executable, "-P", "-m", "autograder.warm.zygote", str(theirs.fileno())],
-            cwd="/",
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C at the terminal is for its client
-            env=environment(),
-        )
-        theirs.close()
-        self._ready = False
-
-    def fork(
-        self,
-        job: str,
-        share: Sequence[socket.socket] = (),
-        cwd: str = "/",
-        env: Mapping[str, str] | None = None,
-        settings: Mapping[str, Any] | None = None,
-    ) -> Child:
-        """Fork a process for a job of `autograder.warm.zygote`, which gets the sockets to share.
-
-        Raises ColdError when the warm process cannot be started or has died.
-        """
-        order = {
-            "job": job,
-            "cwd": cwd,
-            "env": dict(env or {}),
-            "settings": dict(settings or {}),
-        }
-        answer, handles = self._ask(order, [end.fileno() for end in share])
-        return Child(answer["process"], handles[0], self)
-
-    def signal_that_ended(self, process: int) -> int | None:
-        """The signal that ended a child, 0 if none did; None if that is not known."""
-        try:
-            return self._ask({"job": "tell", "process": process}, [])[0]["signal"]
-        except ColdError:
-            return None
-
-    def _ask(self, order: dict[str, Any], share: list[int]) -> tuple[dict[str, Any], list[int]]:
-        self.wait_until_ready()
-        with self._lock:
-            try:
-                socket.send_fds(self._socket, [json.dumps(order).encode()], share)
-                answer, handles, _, _ = socket.recv_fds(self._socket, MAX_PACKET, 1)
-            except OSError as error:
-                raise ColdError(f"the warm process does not answer: {error}") from error
-            if not answer:
-                raise ColdError("the warm process has died")
-        return json.loads(answer), handles
-
-    def close(self) -> None:
-        """End the warm process. Its children live on till they are told to end."""
-        self._socket.close()
-        self._process.kill()
-        self._process.wait()
-
-    @property
-    def pid(self) -> int:
-        """The warm process's number."""
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether the warm process still runs."""
-        return self._process.poll() is None
-
-    def wait_until_ready(self) -> None:
-        """Wait till everything is imported. Raises ColdError when that fails."""
-        with self._lock:
-            if self._ready:
-                return
-            readable, _, _ = select.select([self._socket], [], [], SECONDS_TO_WARM_UP)
-            if not readable or not self._socket.recv(MAX_PACKET):
-                raise ColdError("the warm process did not start: see its message above")
-            self._ready = True
-
-
-_warm: WarmProcess | None = None
-_lock = threading.Lock()
-
-
 def warm_process() -> WarmProcess:
-    """This process's warm process, started at the first call, and again if it has died."""
-    global _warm
-    with _lock:
-        if _warm is None or not _warm.alive:
-            if _warm is None:
-                atexit.register(lambda: _warm and _warm.close())
-            _warm = WarmProcess()
-        return _warm
+    """The grader's warm process, started at the first call, and again if it has died."""
+    return shared_process(MODULES, environment)

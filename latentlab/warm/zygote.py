@@ -1,37 +1,32 @@
-"""The warm process: imports Keras once and forks a child for every kernel and every judge.
+"""The warm process: imports Keras once and forks a child for every kernel.
 
 It never runs a TensorFlow operation itself: TensorFlow's threads would not live on in a child.
-Its client starts it with one end of a packet socket and sends a JSON text for each child wanted,
-{"job", "cwd", "env", "settings"}, with the sockets that the child is to have. The answer is the
-child's process number, and a descriptor that stays right when the number is reused. The jobs:
-
-    "student"    a student's kernel in a sandbox, and its guard: the guard's socket for its
-                 report, the kernel's sockets to its client and to the judge
-    "judge"      a judge, with a socket to its client
-    "tell"       none: answered with the signal that ended an earlier child
-    "kernel"     a Jupyter kernel with the arguments of settings["argv"], for nbval and JupyterLab
+Its client starts it with one end of a packet socket and the names of more modules to import. For
+each child wanted it sends a JSON text, {"job", "cwd", "env", "settings"}, with the sockets that
+the child is to have. The child calls the job, a function "module:function", with the settings and
+the sockets. The answer is the child's process number, and a descriptor that stays right when the
+number is reused. {"tell": process} is answered with the signal that ended an earlier child.
 """
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import io
 import json
 import os
 import random
-import resource
 import signal
 import socket
 import sys
-
-from autograder.sandbox.linux import end_with_parent
+from collections.abc import Sequence
 
 MAX_PACKET = 2**17
 MAX_SOCKETS = 3
 MAX_REMEMBERED = 100
-JUDGE_MEGABYTES = 4096
-# What a notebook of the course and the judge import, so that their forks need not. latentlab
-# comes first: it silences TensorFlow's notes.
+PR_SET_PDEATHSIG = 1
+# What a notebook of the course imports, so that its kernel need not. latentlab comes first: it
+# silences TensorFlow's notes.
 WARM_MODULES = (
     "latentlab",
     "latentlab.check",
@@ -45,17 +40,14 @@ WARM_MODULES = (
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "ipywidgets",
-    "autograder.judge.process",
-    "autograder.kernel.shell",
-    "autograder.sandbox.guard",
-    "autograder.warm.kernel",
+    "latentlab.warm.kernel",
 )
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, modules: Sequence[str]) -> None:
     """Serve the client at this descriptor till it is gone."""
     client = socket.socket(fileno=descriptor)
-    warm_up()
+    warm_up(modules)
     with contextlib.suppress(OSError):  # a client that is gone already is noticed below
         client.send(b'{"ready": true}')
     ended: dict[int, int] = {}
@@ -65,8 +57,8 @@ def main(descriptor: int) -> None:
         if not packet:
             return
         order = json.loads(packet)
-        if order["job"] == "tell":
-            client.send(json.dumps({"signal": ended.get(order["process"])}).encode())
+        if "tell" in order:
+            client.send(json.dumps({"signal": ended.get(order["tell"])}).encode())
             continue
         process = os.fork()
         if process == 0:
@@ -78,9 +70,9 @@ def main(descriptor: int) -> None:
             os.close(number)
 
 
-def warm_up() -> None:
-    """Do once what every notebook and every judge would have to do first."""
-    for name in WARM_MODULES:
+def warm_up(modules: Sequence[str] = ()) -> None:
+    """Do once what every notebook would have to do first; import these modules as well."""
+    for name in (*WARM_MODULES, *modules):
         importlib.import_module(name)
     _draw_first_figure()
     # For networks of this size, Grappler takes longer to improve a graph than it gains.
@@ -124,25 +116,14 @@ def _become(order: dict, sockets: list[socket.socket]) -> None:
     status = 1
     try:
         os.setsid()
-        end_with_parent()
+        _end_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
         os.environ.update(order["env"])
         os.chdir(order["cwd"])
-        if order["job"] == "student":
-            _guard_student(order["settings"], *sockets)
-        elif order["job"] == "judge":
-            from autograder.judge.process import run_judge
-
-            _reseed()
-            most = JUDGE_MEGABYTES * 2**20  # what a student sends must not use up the machine
-            resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-            run_judge(*sockets)
-        else:
-            from autograder.warm.kernel import run_kernel
-
-            _reseed()
-            run_kernel(order["settings"]["argv"])
+        reseed()
+        module, _, function = order["job"].partition(":")
+        getattr(importlib.import_module(module), function)(order["settings"], *sockets)
         status = 0
     except KeyboardInterrupt:
         pass
@@ -152,38 +133,16 @@ def _become(order: dict, sockets: list[socket.socket]) -> None:
         os._exit(status)
 
 
-def _guard_student(
-    settings: dict, report: socket.socket, client: socket.socket, judge: socket.socket
-) -> None:
-    from autograder.judge.wire import Wire
-    from autograder.kernel.interrupts import uninterrupted
-    from autograder.kernel.shell import serve_client
-    from autograder.sandbox.guard import guard
-    from autograder.sandbox.limits import Limits
-    from autograder.warm.kernel import point_nowhere
-
-    def run() -> None:
-        _reseed()
-        point_nowhere(0, 1, 2)
-        wires = [Wire(end, shield=uninterrupted) for end in (client, judge)]
-        serve_client(*wires, settings["hidden"])
-
-    guard(
-        run,
-        report,
-        Limits(**settings["limits"]),
-        settings["visible"],
-        settings["hidden"],
-        settings["isolate"],
-        leave=[client, judge],
-    )
+def _end_with_parent() -> None:
+    """Have the system kill this process when the warm process ends, however that comes about."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def _reseed() -> None:
+def reseed() -> None:
     """A fork would repeat its siblings' random numbers."""
     random.seed()
     sys.modules["numpy"].random.seed()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -2,19 +2,20 @@
 
 import os
 import sys
+from typing import Any
 
 
-def run_kernel(argv: list[str]) -> None:
-    """Run an IPython kernel with these arguments (`-f CONNECTION_FILE ...`) till it is shut down.
+def run_kernel(settings: dict[str, Any]) -> None:
+    """Run an IPython kernel with settings["argv"] (`-f CONNECTION_FILE ...`) till it is shut down.
 
-    For nbval and JupyterLab. What students hand in runs in `autograder.kernel.shell` instead.
+    For JupyterLab and nbval. A grader has kernels of its own for what students hand in.
     """
     from ipykernel.kernelapp import IPKernelApp
 
     point_nowhere(0, 1, 2)  # the kernel's own notes; what cells print goes to the client
     sys.path.insert(0, "")
     app = IPKernelApp.instance()
-    app.initialize(argv)
+    app.initialize(settings["argv"])
     # matplotlib was imported before there was a shell, so it could not find the shell by itself.
     app.shell.enable_matplotlib("inline")
     app.start()

@@ -1,0 +1,1 @@
+"""Warm processes: kernels are forked from a process that has imported Keras."""
