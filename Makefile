@@ -35,7 +35,7 @@ check: $(READY)  ## the quick tests, for every day
 	$(BIN)/python -m pytest -m "not slow"
 
 lab: $(READY)  ## open the labs in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)
+	$(BIN)/python -m latentlab $(AS_ROOT)
 
 build: $(READY)  ## build the solutions and releases from their sources
 	$(BIN)/autograder build

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.source import ROOT, SourceError, labs, read_source, release_path
+from autograder.start_page import START_PAGE
 
 # The samples themselves, not the scripts that made them.
 DATA = ("*.npz", "registry.json", "README.md", "samples.sha256")
@@ -22,6 +23,10 @@ version = "0.1.0"
 description = "The helper of the autoencoder labs"
 requires-python = ">=3.11,<3.14"
 
+# JupyterLab finds the kernels that start warm by this name.
+[project.entry-points."jupyter_client.kernel_provisioners"]
+warm-fork = "latentlab.warm.provisioner:WarmProvisioner"
+
 [tool.setuptools.packages.find]
 include = ["latentlab*"]
 """
@@ -36,9 +41,9 @@ Set up once, in this folder:
 (on Windows: `.venv\\Scripts\\python` in place of `.venv/bin/python`; with conda:
 `conda env create -f environment.yml` and `conda activate latentlab`). Then open JupyterLab:
 
-    .venv/bin/jupyter lab notebooks
+    .venv/bin/python -m latentlab
 
-and begin with `lab01_mnist_autoencoder`.
+on its start page, which says the rest.
 """
 
 
@@ -93,6 +98,7 @@ def hidden_lines(lab: str) -> list[str]:
 def _paths() -> list[Path]:
     found = [ROOT / name for name in FILES]
     found += [path for pattern in DATA for path in (ROOT / "data").glob(pattern)]
-    found += (ROOT / "latentlab").rglob("*.py")
+    found += [path for kind in ("*.py", "*.json") for path in (ROOT / "latentlab").rglob(kind)]
+    found.append(START_PAGE)
     found += [release_path(lab) for lab in labs()]
     return [path for path in found if path.is_file()]

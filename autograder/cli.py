@@ -19,6 +19,7 @@ from autograder.source import SourceError, labs
 if TYPE_CHECKING:
     from autograder.course import Course
     from autograder.record import Result
+    from autograder.start_page import build_start_page
 
 # Submissions in memory for each that runs: enough that no worker ever waits for one.
 WINDOW = 4
@@ -53,6 +54,7 @@ def build(
         except (SourceError, CellExecutionError) as error:
             _stop(str(error), status=1)
         say_built(lab, written)
+    say_built("start page", build_start_page())
 
 
 @app.command()

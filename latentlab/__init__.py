@@ -23,6 +23,7 @@ _MODULE_OF = {
     "DataError": "datasets",
     "Dataset": "datasets",
     "Part": "datasets",
+    "check_environment": "environment",
     "load": "datasets",
     "explore_latent": "explorer",
     "load_plane": "plane",

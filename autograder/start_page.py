@@ -1,0 +1,54 @@
+"""The page on which JupyterLab opens for students: what the course is, the labs, how to begin."""
+
+import re
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import write_notebook
+from autograder.source import KERNELSPEC, RELEASES, SourceError, labs, read_percent, read_source
+
+TEMPLATE = Path(__file__).parent / "templates" / "start.py"
+START_PAGE = RELEASES / "start.ipynb"
+# What each lab says of itself at its beginning.
+TITLE = re.compile(r"# (.+)")
+TIME = re.compile(r"\*\*Time:\*\* (?:about )?(\d+ minutes)")
+BUILDS_ON = re.compile(r"\*\*It builds on:\*\* (.+?)(?:\n\n|\Z)", re.DOTALL)
+
+
+def build_start_page() -> list[Path]:
+    """Write the start page if it is not there as it should be; give the paths written.
+
+    Raises SourceError when a lab does not say what the page tells of it.
+    """
+    text = nbformat.writes(start_page()) + "\n"
+    if START_PAGE.is_file() and START_PAGE.read_text(encoding="utf-8") == text:
+        return []
+    write_notebook(start_page(), START_PAGE)
+    return [START_PAGE]
+
+
+def start_page() -> NotebookNode:
+    """The start page, with the table of the labs in it."""
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNELSPEC})
+    for number, cell in enumerate(read_percent(TEMPLATE), start=1):
+        cell.id = f"start-{number}"
+        cell.metadata = {}
+        cell.source = cell.source.replace("LABS", _table())
+        notebook.cells.append(cell)
+    return notebook
+
+
+def _table() -> str:
+    order = sorted(labs(), key=lambda lab: not lab.startswith("lab"))  # exercises come last
+    return "\n".join(["| | Time | Builds on |", "|---|---|---|", *map(_row, order)])
+
+
+def _row(lab: str) -> str:
+    opening = read_source(lab).cells[0].source
+    found = [pattern.search(opening) for pattern in (TITLE, TIME, BUILDS_ON)]
+    if not all(found):
+        raise SourceError(f"{lab}: its first cell must have a title, **Time:**, **It builds on:**")
+    title, time, builds_on = (" ".join(match[1].split()).rstrip(".") for match in found)
+    return f"| [{title}]({lab}/{lab}.ipynb) | {time} | {builds_on} |"
