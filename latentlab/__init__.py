@@ -33,6 +33,7 @@ _MODULE_OF = {
     "plot_latent": "plots",
     "export_projector": "projector",
     "explore_threshold": "threshold",
+    "explore_walk": "walker",
     "show_rows": "plots",
     "Progress": "training",
     "seed": "training",

@@ -232,6 +232,12 @@ lab.show_rows(
 # The mean of two *pictures* is two ghosts, one upon the other. The mean of two *codes* is another
 # place on the map, where the decoder draws one picture. On the way it crosses whatever lies
 # between the two: look at the map which countries these are.
+#
+# Walk for yourself: with the slider you go from the seven to the three in small steps. Watch where
+# the picture is no digit for a moment.
+
+# %% tags=["nbval-ignore-output"]
+lab.explore_walk(walk(decoder, seven, three, 30))
 
 # %% [markdown]
 # ## 4. The gaps
