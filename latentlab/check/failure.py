@@ -21,8 +21,13 @@ class CheckFailed(AssertionError):
     """What a student made is not right; the message says what, where, and what to look at."""
 
     def _render_traceback_(self) -> list[str]:
-        """Tell IPython to show the message alone: the traceback would show only this package."""
-        return [tell_wrong(str(self))]
+        """Tell IPython to show the message alone: the traceback would show only this package.
+
+        IPython asks twice, once for its history; the table is to be shown once.
+        """
+        if not hasattr(self, "_shown"):
+            self._shown = tell_wrong(str(self))
+        return [self._shown]
 
 
 def passed(line: str) -> None:

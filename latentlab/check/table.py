@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import sys
+import textwrap
 from typing import Any, NamedTuple
 
 HEADING = re.compile(r"# Check (?P<name>\S+): (?P<points>[\d.]+ points?)\n")
@@ -19,6 +20,7 @@ MESSAGE = re.compile(
 SENTENCES = re.compile(r"(?P<found>.*?[.?])(?:\s+(?P<advice>[A-Z].*))?", re.DOTALL)
 COLUMNS = ("Result", "Found", "Expected", "What to try")
 RIGHT, NOT_YET = "✓ right", "✗ not yet"
+LINE = 80
 LEFT = "text-align: left; vertical-align: top; max-width: 28em"
 
 
@@ -78,7 +80,7 @@ _table: Table | None = None
 
 def tell_right(line: str) -> None:
     """Say that a verb found everything right."""
-    table = _table_of_cell()
+    table = _table_of_cell(_notebook_shell())
     if table is None:
         print(f"{line}: right")
     else:
@@ -87,24 +89,33 @@ def tell_right(line: str) -> None:
 
 def tell_wrong(message: str) -> str:
     """Say what a verb found wrong; return the text to show in the place of a traceback."""
-    table = _table_of_cell()
-    if table is None:
+    shell = _notebook_shell()
+    if shell is None:
         return message
+    lines = textwrap.fill(message, LINE)  # `nbgrader validate` cuts longer lines off
+    table = _table_of_cell(shell)
+    if table is None:
+        return lines
     split = MESSAGE.fullmatch(message) or SENTENCES.fullmatch(message)
     parts = {name: text or "" for name, text in split.groupdict().items()} if split else {}
     table.add(Row(NOT_YET, **(parts or {"found": message})), message)
     table.show()
     # A front end that names its cells shows tables; others, such as `nbgrader validate`, may not.
-    seen = "cellId" in table._shell.get_parent().get("metadata", {})
-    return "Not right yet: the table above says why." if seen else message
+    seen = "cellId" in shell.get_parent().get("metadata", {})
+    return "Not right yet: the table above says why." if seen else lines
 
 
-def _table_of_cell() -> Table | None:
-    """Return the running cell's table; None outside a notebook, and in other cells."""
-    global _table
+def _notebook_shell() -> Any:
+    """Return the shell of the notebook that runs this; None outside a notebook."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    if getattr(shell, "kernel", None) is None:
+    return None if getattr(shell, "kernel", None) is None else shell
+
+
+def _table_of_cell(shell: Any) -> Table | None:
+    """Return the running test cell's table; None in other cells and outside a notebook."""
+    global _table
+    if shell is None:
         return None
     heading = HEADING.match(shell.get_parent().get("content", {}).get("code", ""))
     if heading and _table is None:
