@@ -24,6 +24,7 @@ _MODULE_OF = {
     "Dataset": "datasets",
     "Part": "datasets",
     "check_environment": "environment",
+    "kept": "keeping",
     "load": "datasets",
     "explore_latent": "explorer",
     "load_plane": "plane",

@@ -23,6 +23,7 @@ def main(options: list[str]) -> None:
     # Ours come first, and hide none of the student's own settings and kernels but "python3".
     _put_first("JUPYTER_PATH", HERE / "warm" / "jupyter")
     _put_first("JUPYTER_CONFIG_PATH", HERE / "desk")
+    os.environ.setdefault("LATENTLAB_KEPT", str(NOTEBOOKS.parent / ".kept"))
     os.chdir(NOTEBOOKS)
     sys.exit(run_jupyterlab([START, f"--notebook-dir={NOTEBOOKS}", *options]))
 
