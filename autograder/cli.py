@@ -19,7 +19,6 @@ from autograder.source import SourceError, labs
 if TYPE_CHECKING:
     from autograder.course import Course
     from autograder.record import Result
-    from autograder.start_page import build_start_page
 
 # Submissions in memory for each that runs: enough that no worker ever waits for one.
 WINDOW = 4
@@ -45,6 +44,7 @@ def build(
 
     from autograder.build import build as build_lab
     from autograder.course import Course
+    from autograder.start_page import build_start_page
 
     chosen = [_one_of(name, labs(), "lab") for name in names or labs()]
     course = Course()

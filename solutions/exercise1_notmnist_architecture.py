@@ -383,7 +383,7 @@ encoder = decoder = autoencoder = None  # until all answers above are written
 check.answered(my_sizes=my_sizes)
 lab.seed(1)
 new_encoder, new_decoder, new_autoencoder = build_autoencoder(list(my_sizes))
-train(new_autoencoder)
+lab.kept(train, new_autoencoder)
 encoder, decoder, autoencoder = new_encoder, new_decoder, new_autoencoder  # trained now
 
 # %% [markdown]

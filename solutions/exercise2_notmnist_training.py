@@ -341,7 +341,7 @@ encoder = decoder = autoencoder = errors = None  # until all functions above are
 check.answered(x_fit=x_fit, x_val=x_val)
 lab.seed(4)
 new_encoder, new_decoder, new_autoencoder = build_autoencoder()
-errors = train_autoencoder(new_autoencoder, x_fit, x_val)
+errors = lab.kept(train_autoencoder, new_autoencoder, x_fit, x_val)
 encoder, decoder, autoencoder = new_encoder, new_decoder, new_autoencoder  # trained now
 
 # %% tags=["nbval-ignore-output"]

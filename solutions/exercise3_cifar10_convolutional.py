@@ -472,7 +472,7 @@ autoencoder = history = None  # until all four functions above are written
 lab.seed(1)
 encoder, decoder = build_encoder(), build_decoder()
 new_model = build_autoencoder(encoder, decoder)
-history = train_autoencoder(new_model, x_train, x_test)
+history = lab.kept(train_autoencoder, new_model, x_train, x_test)
 autoencoder = new_model  # it is trained now, and so are encoder and decoder inside it
 
 print(f"{autoencoder.count_params():,} weights and biases")

@@ -478,7 +478,9 @@ autoencoder = history = None  # until all four functions above are written
 lab.seed(4)
 encoder, decoder = build_encoder(), build_decoder()
 new_model = build_autoencoder(encoder, decoder)
-history = train_autoencoder(new_model, x_train, x_test)
+# It calls train_autoencoder(new_model, x_train, x_test). After a restart of the kernel, it takes the
+# weights of last time, unless your function, the network or the digits have changed.
+history = lab.kept(train_autoencoder, new_model, x_train, x_test)
 autoencoder = new_model  # it is trained now, and so are encoder and decoder inside it
 
 if history is not None:

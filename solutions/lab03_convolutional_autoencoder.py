@@ -648,7 +648,7 @@ autoencoder = history = None  # until the three functions above are written
 lab.seed(3)
 encoder, decoder = build_encoder(), build_decoder()
 new_model = keras.Sequential([keras.Input((28, 28, 1)), encoder, decoder])
-history = train_autoencoder(new_model, x_train, x_test)
+history = lab.kept(train_autoencoder, new_model, x_train, x_test)
 autoencoder = new_model  # it is trained now, and so are encoder and decoder inside it
 
 if history is not None:
@@ -696,7 +696,7 @@ rival = keras.Sequential(
         keras.layers.Dense(784, activation="sigmoid"),
     ]
 )
-train_autoencoder(rival, x_train.reshape(-1, 784), pixels)
+lab.kept(train_autoencoder, rival, x_train.reshape(-1, 784), pixels)
 
 mean = x_train.reshape(-1, 784).mean(axis=0)
 axes32 = np.linalg.eigh(np.cov(x_train.reshape(-1, 784).T))[1][:, -32:]  # PCA, as in lab 2

@@ -37,6 +37,8 @@ lab.check_environment()
 #   is right, what was found, what was expected, what to try, and how many points the check is
 #   worth. Check as often as you like; nothing is counted.
 # - **Training** shows a bar, the loss and the time left. To stop it, press the square in the toolbar.
+#   Where a lab trains with `lab.kept`, the trained network is kept: after a restart it is there again
+#   at once, unless your code, the network or the data have changed.
 # - **Start afresh** whenever you are lost: *Kernel*, *Restart Kernel and Run All Cells*. A lab is
 #   done when this goes through from top to bottom. The button *Validate* does the same for all
 #   checks at once.
