@@ -8,6 +8,7 @@ from autograder.build import is_executed, release
 from autograder.bundle import check_release, hidden_lines
 from autograder.course import Course
 from autograder.source import labs, read_source, release_path, solution_path
+from autograder.start_page import START_PAGE
 
 
 @pytest.mark.parametrize("lab", labs())
@@ -41,7 +42,7 @@ def test_the_release_holds_no_solution_no_hidden_test_and_no_output(lab):
 def test_a_release_folder_holds_nothing_but_its_notebook():
     files = [path for path in (ROOT / "notebooks").rglob("*") if path.is_file()]
     visible = [path for path in files if ".ipynb_checkpoints" not in path.parts]
-    assert sorted(visible) == sorted(release_path(lab) for lab in labs())
+    assert sorted(visible) == sorted([START_PAGE, *(release_path(lab) for lab in labs())])
 
 
 def test_a_source_folder_holds_nothing_that_nbgrader_would_copy_into_the_release():
