@@ -20,6 +20,7 @@ from nbgrader import utils
 from autograder.course import Course
 from autograder.record import Result
 from autograder.similarity import similar_pairs
+from autograder.submission import blank_of
 
 BARS = 10  # of the distribution of scores
 MISTAKES = 15  # the most frequent ones are shown
@@ -51,6 +52,13 @@ class Marked:
 
     text: str
     alike: bool
+
+
+def report_class(path: Path, course: Course, assignment: str, results: Sequence[Result]) -> None:
+    """Write the page on a class that was graded in this course."""
+    released = answer_cells(blank_of(course, assignment))
+    answers = answers_of(course, assignment, results)
+    write_class_report(path, assignment, results, answers, released)
 
 
 def write_class_report(

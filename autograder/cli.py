@@ -141,12 +141,9 @@ def grade(
     if results is not None:
         write_json(results, assignment, graded, time.perf_counter() - start)
     if report is not None:
-        from autograder.class_report import answer_cells, answers_of, write_class_report
-        from autograder.submission import blank_of
+        from autograder.class_report import report_class
 
-        released = answer_cells(blank_of(course, assignment))
-        answers = answers_of(course, assignment, graded)
-        write_class_report(report, assignment, graded, answers, released)
+        report_class(report, course, assignment, graded)
 
 
 def _need_sandbox() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.build import build
+from autograder.class_report import report_class
 from autograder.cli import console, grading_progress, say_built
 from autograder.course import Course, lay_out_course
 from autograder.grade import grade_class
@@ -47,6 +48,7 @@ def main() -> None:
     print_table(LAB, results, console)
     write_csv(FOLDER / "grades.csv", results)
     write_json(FOLDER / "results.json", LAB, results, seconds)
+    report_class(FOLDER / "report.html", course, LAB, results)
 
     console.rule("3. Write feedback pages")
     command = [sys.executable, "-m", "nbgrader", "generate_feedback", LAB, "--force", "--quiet"]
@@ -93,6 +95,7 @@ def _say_where() -> None:
     feedback = Path("feedback") / NAMES[0] / LAB / f"{LAB}.html"
     for what, path in (
         ("Table for spreadsheets", "grades.csv"),
+        ("Report on the class", "report.html"),
         ("Results with messages", "results.json"),
         ("A student's feedback", feedback),
         ("nbgrader's gradebook", "gradebook.db"),

@@ -1,0 +1,57 @@
+"""Takes the README's pictures: a check in a lab, and the report on a class. Needs Chromium.
+
+make demo && .venv/bin/python tools/take_screenshots.py
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser import Notebook, browser_page, jupyterlab  # noqa: E402
+
+from autograder.proof import submission, variants  # noqa: E402
+from autograder.source import release_path  # noqa: E402
+
+LAB = "lab01_mnist_autoencoder"
+PICTURES = ROOT / "docs" / "images"
+MISTAKE = "bce"  # the check that is to fail
+
+
+def main() -> None:
+    """Write docs/images/*.png."""
+    PICTURES.mkdir(exist_ok=True)
+    with browser_page() as page:
+        _picture_of_a_check(page)
+        page.set_viewport_size({"width": 1100, "height": 900})
+        page.goto((ROOT / "demo" / "report.html").as_uri())
+        page.screenshot(path=PICTURES / "report.png")
+
+
+def _picture_of_a_check(page) -> None:  # noqa: ANN001 (Playwright's page)
+    mutant = next(v for v in variants(LAB) if v.fails[:1] == (MISTAKE,) and len(v.answers) == 1)
+    notebook = submission(LAB, mutant)
+    cells = [c for c in notebook.cells if MISTAKE in (c.id, c.id.removeprefix("answer-"))]
+    before = notebook.cells[notebook.cells.index(cells[0]) - 1]
+    first = next(c for c in notebook.cells if c.cell_type == "code")
+    notebook.cells = [first, before, *cells]
+    with tempfile.TemporaryDirectory() as folder:
+        nbformat.write(notebook, Path(folder) / f"{LAB}.ipynb")
+        options = ["-m", "jupyterlab", f"--notebook-dir={folder}"]
+        with jupyterlab(folder, *options, JUPYTERLAB_SETTINGS_DIR=folder) as address:
+            page.set_viewport_size({"width": 1100, "height": 900})
+            opened = Notebook(page, address, f"{LAB}.ipynb")
+            for number in (0, 2, 3):
+                opened.run(number)
+            page.keyboard.press("Control+b")  # without the list of files
+            page.mouse.move(0, 0)
+            page.screenshot(path=PICTURES / "check.png")
+
+
+if __name__ == "__main__":
+    assert release_path(LAB).is_file()
+    main()
