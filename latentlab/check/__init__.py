@@ -22,6 +22,7 @@ from latentlab.check.dense_design import (
 from latentlab.check.detection import chooses_threshold, detects, picture_errors, threshold_from
 from latentlab.check.elbo import elbo_estimate, elbo_reached
 from latentlab.check.failure import CheckFailed, answered, call
+from latentlab.check.features import draw_labelled, mean_and_error, tells_classes
 from latentlab.check.filters import (
     compression,
     conv_parameters,
@@ -50,7 +51,9 @@ from latentlab.check.pca import both_errors, fits_pca, linear, projects
 from latentlab.check.penalties import adds_penalty, kl_penalty, kl_slope, l1_penalty
 from latentlab.check.pictures import beats_pca, rebuilds
 from latentlab.check.plane import draws, emptiest, grid, walk
+from latentlab.check.probing import linear_probe, probe_accuracy
 from latentlab.check.ranking import auc, precision_recall, roc_curve
+from latentlab.check.resolution import downsample, enlarge, gain, super_resolves
 from latentlab.check.sparsity import (
     dead_units,
     few_awake,
@@ -95,17 +98,21 @@ __all__ = [
     "dense_parameters",
     "design",
     "detects",
+    "downsample",
+    "draw_labelled",
     "draws",
     "elbo_estimate",
     "elbo_reached",
     "emptiest",
     "encodes",
+    "enlarge",
     "entropy",
     "error_by_class",
     "feature_maps",
     "few_awake",
     "few_dead",
     "fits_pca",
+    "gain",
     "gaussian_encoder",
     "gaussian_noise",
     "generates",
@@ -121,9 +128,11 @@ __all__ = [
     "l1_penalty",
     "layers",
     "linear",
+    "linear_probe",
     "map_shapes",
     "masking_noise",
     "mean_activation",
+    "mean_and_error",
     "median_filter",
     "mse",
     "numbers_in",
@@ -133,6 +142,7 @@ __all__ = [
     "picture_errors",
     "pixels",
     "precision_recall",
+    "probe_accuracy",
     "projects",
     "psnr",
     "rebuilds",
@@ -146,7 +156,9 @@ __all__ = [
     "smallest_bce",
     "split_off",
     "summed_bce",
+    "super_resolves",
     "surprise",
+    "tells_classes",
     "three_models",
     "threshold_from",
     "to_bits",
