@@ -240,7 +240,8 @@ def train_upscaler(images):
         ]
     )
     model.compile(keras.optimizers.Adam(0.005), "binary_crossentropy", jit_compile=False)
-    model.fit(small, enlarge(small), batch_size=32, epochs=2, verbose=0)
+    smooth = keras.ops.image.resize(small, (28, 28), interpolation="bicubic")
+    model.fit(small, np.array(smooth), batch_size=32, epochs=2, verbose=0)
     return model
 
 # %% mutant="trained_on_skipped_pixels" answer="upscaler" fails="upscaler" says="made by downsample"

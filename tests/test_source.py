@@ -70,6 +70,7 @@ NOTHING_TO_HIDE = {
     "lab01_mnist_autoencoder": {"pencil"},
     "lab07_variational_autoencoder": {"encoder"},
     "lab08_anomaly_detection": {"threshold"},
+    "lab11_features_and_super_resolution": {"gain"},
     "exercise1_notmnist_architecture": {"sizes"},
     "exercise2_notmnist_training": {"network", "training"},
 }
