@@ -41,7 +41,8 @@ from latentlab import check
 train, test = lab.load("mnist")
 x_train = train.images.reshape(len(train.images), 784)
 x_test = test.images.reshape(len(test.images), 784)
-print("pictures without labels:", len(x_train), "- pictures to test with:", len(x_test))
+print(len(x_train), "pictures to learn from, whose labels we shall hardly look at")
+print(len(x_test), "pictures to test with")
 
 # %% [markdown]
 # # Part 1. Four thousand pictures, a hundred labels
@@ -407,6 +408,10 @@ print("draws in which pixels are ahead:", (ahead < 0).sum(), "of", len(ahead))
 # | softmax probe in place of ridge, on pixels | 76 % |
 # | softmax probe in place of ridge, on the code | 80 % |
 # | to compare: the layer of 256 of a classifier, trained on all 4,000 labels | 89 % |
+#
+# On all of MNIST (60,000 pictures without labels, 10,000 test digits) it is the same: with 100 labels
+# pixels have 73 %, the code 80 %, and the code without dropout 74 %. With 50,000 labels pixels have 86 %
+# and the code 93 %.
 #
 # So do not take it for a law. An autoencoder that may copy is hardly ahead of pixels, as lab 4 found
 # with other sizes. With a probe that suits pixels better, the lead shrinks to 4 in a hundred. And

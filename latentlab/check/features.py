@@ -17,8 +17,8 @@ from latentlab.check.values import array_of_shape, as_array, close, compare
 PENALTIES = (0.1, 0.3, 1.0)  # for each kind of features the one that suits it best
 DRAWS, PER_CLASS = 20, 10
 # With the layer before the last of a classifier, trained on all labels, it is 15 points above PCA;
-# with codes learned without labels 8 at most.
-TOO_GOOD = 11
+# with codes learned without labels 9 at most.
+TOO_GOOD = 12
 
 
 def draw_labelled(function: Callable[..., Any], per_class: int) -> None:

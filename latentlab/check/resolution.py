@@ -19,7 +19,7 @@ from latentlab.check.values import Mistake, array_of_shape, as_array, compare, n
 
 Resize = Callable[[np.ndarray], Any]
 
-NEAR = 0.02  # in dB: float32, and what lies outside of [0, 1] cut off or left
+NEAR = 0.005  # in dB: float32, and what lies outside of [0, 1] cut off or left
 
 
 def downsample(function: Resize, count: int, side: int) -> None:
@@ -134,13 +134,6 @@ def super_resolves(
 
 def _why_blurred(found: np.ndarray, small: np.ndarray, x: np.ndarray) -> str:
     """Name the training mistake that pictures like these come from, as far as they tell."""
-    enlarged = {"nearest": small.repeat(2, axis=1).repeat(2, axis=2), "bicubic": bicubic(small)}
-    own = decibels(x, found)
-    if any(decibels(picture, found) > own + 2 for picture in enlarged.values()):
-        return (
-            "What it draws is nearer to the small picture enlarged than to the original: was that "
-            "its target? The target is the large picture as it was before."
-        )
     if found.var(axis=0).sum() < 0.1 * x.var(axis=0).sum():
         return "It draws the same whatever it is shown: was fit called on this model, long enough?"
     skipped = x[:, ::2, ::2]
@@ -149,6 +142,13 @@ def _why_blurred(found: np.ndarray, small: np.ndarray, x: np.ndarray) -> str:
             "Made small again, its pictures are not those that it was shown. Was it trained on "
             "small pictures made by downsample, and is the way through it wide enough? A narrow "
             "code loses what the small picture knows."
+        )
+    enlarged = {"nearest": small.repeat(2, axis=1).repeat(2, axis=2), "bicubic": bicubic(small)}
+    own = decibels(x, found)
+    if any(decibels(picture, found) > own + 2 for picture in enlarged.values()):
+        return (
+            "What it draws is nearer to the small picture enlarged than to the original: was that "
+            "its target? The target is the large picture as it was before."
         )
     return "More epochs, more filters, or a larger learning rate?"
 
