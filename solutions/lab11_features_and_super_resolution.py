@@ -27,7 +27,7 @@
 # - train a network that enlarges pictures, and hold it against bicubic interpolation in decibels;
 # - say what such a network invents, and where that is dangerous.
 #
-# **Time:** about 45 minutes. Training takes some eight seconds of them.
+# **Time:** about 45 minutes. Training takes some five seconds of them.
 #
 # **It builds on:** lab 2 (PCA), lab 3 (convolutions) and lab 4 (dropout as noise, PSNR).
 
@@ -97,7 +97,7 @@ for _count in (1, 3, 25):
 # %% tags=["nbval-ignore-output"]
 rows = {}
 for seed in (1, 2, 3):
-    chosen = draw_labelled(train.labels, 10, seed)
+    chosen = np.array(draw_labelled(train.labels, 10, seed))
     by_class = chosen[np.argsort(train.labels[chosen])]
     rows[f"draw {seed}"] = x_train[by_class[::10]]
 lab.show_rows(rows, title="Chance decides what the ten of each class look like (one of each shown)")
