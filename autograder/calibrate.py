@@ -39,11 +39,12 @@ class Quantity(NamedTuple):
 
 
 class Case(NamedTuple):
-    """An answer: what it is, and whether the checks are to let it pass."""
+    """An answer, whether the checks are to let it pass, and the checks that it has to do with."""
 
     name: str
     kind: str
     answers: dict[str, str]
+    checks: set[str]
     seeds: int
 
 
@@ -66,11 +67,12 @@ def calibrate(lab: str, seeds: int, on_case: Callable[[str, dict], None]) -> Pat
         for seed in range(case.seeds):
             start = time.perf_counter()
             for quantity, value in run(cells, case.answers, seed).items():
-                if quantity.limit is not None:
+                if quantity.limit is not None and quantity.check in case.checks:
                     values[quantity][case.name].append(value)
             if case.name == "solution":
                 seconds.append(time.perf_counter() - start)
-        on_case(case.name, {q.what: of_case[case.name] for q, of_case in values.items()})
+        found = {q.what: of_case[case.name] for q, of_case in values.items()}
+        on_case(case.name, {what: numbers for what, numbers in found.items() if numbers})
     path = report_path(lab)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_report(lab, all_cases, values, float(np.median(seconds))), encoding="utf-8")
@@ -88,18 +90,28 @@ def limit_cells(lab: str) -> list[NotebookNode]:
 
 
 def cases(lab: str, cells: list[NotebookNode], limits: set[str], seeds: int) -> list[Case]:
-    """The solution, the alternates, and the mutants that the checks with limits are to catch."""
-    ids = {cell.id for cell in cells}
+    """The solution, and the variants that have to do with a check that sets a limit.
 
-    def matters(variant: Variant) -> bool:
-        changes = any(grade_id("answer", name) in ids for name in variant.answers)
-        return changes and (variant.kind == "alternate" or bool(limits & set(variant.fails)))
+    A mutant has to do with the checks that are to catch it, an alternate with those that need an
+    answer of it: by the others' measure it is the solution once more.
+    """
+    needed = {check: _needed(check, cells) for check in limits}
 
-    found = [variant for variant in variants(lab) if matters(variant)]
-    found.sort(key=lambda variant: variant.kind)  # alternates first
+    def touched(variant: Variant) -> set[str]:
+        changed = {grade_id("answer", name) for name in variant.answers}
+        found = {check for check, ids in needed.items() if changed & ids}
+        return found & set(variant.fails) if variant.kind == "mutant" else found
+
+    found = sorted(variants(lab), key=lambda variant: variant.kind)  # alternates first
     kinds = {"alternate": "right", "mutant": "wrong"}
-    solution = Case("solution", "right", {}, seeds)
-    return [solution, *(Case(v.name, kinds[v.kind], v.answers, OTHER_SEEDS) for v in found)]
+    others = [Case(v.name, kinds[v.kind], v.answers, touched(v), OTHER_SEEDS) for v in found]
+    return [Case("solution", "right", {}, limits, seeds), *(c for c in others if c.checks)]
+
+
+def _needed(check: str, cells: list[NotebookNode]) -> set[str]:
+    """The ids of the cells that a check needs, other checks left out."""
+    own = [cell for cell in cells if cell.id == check or not is_check(cell)]
+    return {cell.id for cell in needed_by([cell for cell in own if cell.id == check], own)}
 
 
 def run(

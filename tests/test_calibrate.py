@@ -34,6 +34,15 @@ from latentlab.check.limits import keep_limit as _keep
 _keep("error", 9.0, "on given data", at_most=0.5, hint=lambda: "")
 _keep("error", found, "on held-out data", at_most=0.5, hint=lambda: "")
 
+# %% answer="length"
+def length():
+    return 8 + np.random.random()
+
+# %% check="length" points=1
+from latentlab.check.limits import keep_limit as _keep
+
+_keep("length", length(), "on given data", at_least=5, hint=lambda: "")
+
 # %% check="other" points=1
 raise RuntimeError("no limit is set here")
 """
@@ -53,6 +62,10 @@ def error():
 # %% mutant="broken" answer="error" fails="error" says="raised"
 def error():
     raise ValueError("no")
+
+# %% mutant="too_short" answer="length" fails="length" says="expected"
+def length():
+    return 3
 
 # %% mutant="found_by_another_check" answer="error" fails="other" says="x"
 def error():
@@ -74,7 +87,10 @@ def lab(tmp_path, monkeypatch):
 def test_what_held_out_data_gave_is_reported_for_each_right_and_wrong_answer(lab):
     told = {}
     path = calibrate.calibrate(lab, 6, lambda name, values: told.update({name: values}))
-    assert list(told) == ["solution", "constant", "too_large", "broken"]
+    assert list(told) == ["solution", "constant", "too_large", "broken", "too_short"]
+    assert [list(values) for values in told.values()] == [
+        ["error", "length"], ["error"], ["error"], [], ["length"]
+    ]  # fmt: skip
     values = told["solution"]["error"]
     assert len(values) == len(set(values)) == 6 and 0.2 <= min(values) <= max(values) <= 0.3
     text = path.read_text()
@@ -82,6 +98,9 @@ def test_what_held_out_data_gave_is_reported_for_each_right_and_wrong_answer(lab
     assert "| right | constant | 3 | 0.25 | 0.25 | 0.25 |" in text
     assert "| wrong | too_large | 3 | 0.9 | 0.9 | 0.9 |" in text
     assert "broken" not in text
+    of_error, of_length = text.split("## length: length, limit 5")
+    assert "too_short" not in of_error and "| wrong | too_short | 3 | 3 | 3 | 3 |" in of_length
+    assert "constant" not in of_length and "too_large" not in of_length
 
 
 def test_the_same_seed_gives_the_same_value(lab):
@@ -91,7 +110,7 @@ def test_the_same_seed_gives_the_same_value(lab):
 
 
 def test_a_lab_without_a_limit_is_told(lab, tmp_path):
-    (tmp_path / "lab99_test.py").write_text(LAB.replace("at_most", "limit"))
+    (tmp_path / "lab99_test.py").write_text(calibrate.LIMIT.sub("limit=", LAB))
     with pytest.raises(SourceError, match="no check sets a limit"):
         calibrate.limit_cells(lab)
 
