@@ -39,12 +39,13 @@ class Quantity(NamedTuple):
 
 
 class Case(NamedTuple):
-    """An answer, whether the checks are to let it pass, and the checks that it has to do with."""
+    """An answer, whether the checks are to let it pass, which ones, and the cells they need."""
 
     name: str
     kind: str
     answers: dict[str, str]
     checks: set[str]
+    cells: list[NotebookNode]
     seeds: int
 
 
@@ -66,7 +67,7 @@ def calibrate(lab: str, seeds: int, on_case: Callable[[str, dict], None]) -> Pat
     for case in all_cases:
         for seed in range(case.seeds):
             start = time.perf_counter()
-            for quantity, value in run(cells, case.answers, seed).items():
+            for quantity, value in run(case.cells, case.answers, seed).items():
                 if quantity.limit is not None and quantity.check in case.checks:
                     values[quantity][case.name].append(value)
             if case.name == "solution":
@@ -102,10 +103,14 @@ def cases(lab: str, cells: list[NotebookNode], limits: set[str], seeds: int) -> 
         found = {check for check, ids in needed.items() if changed & ids}
         return found & set(variant.fails) if variant.kind == "mutant" else found
 
-    found = sorted(variants(lab), key=lambda variant: variant.kind)  # alternates first
-    kinds = {"alternate": "right", "mutant": "wrong"}
-    others = [Case(v.name, kinds[v.kind], v.answers, touched(v), OTHER_SEEDS) for v in found]
-    return [Case("solution", "right", {}, limits, seeds), *(c for c in others if c.checks)]
+    found = [Case("solution", "right", {}, limits, cells, seeds)]
+    for variant in sorted(variants(lab), key=lambda variant: variant.kind):  # alternates first
+        kind = "right" if variant.kind == "alternate" else "wrong"
+        if checks := touched(variant):
+            ids = set().union(*(needed[check] for check in checks))
+            own = [cell for cell in cells if cell.id in ids]
+            found.append(Case(variant.name, kind, variant.answers, checks, own, OTHER_SEEDS))
+    return found
 
 
 def _needed(check: str, cells: list[NotebookNode]) -> set[str]:
