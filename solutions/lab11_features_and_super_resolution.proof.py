@@ -428,7 +428,7 @@ def train_upscaler(images):
     correction = keras.layers.Conv2D(1, 3, padding="same")(h)
     model = keras.Model(small, keras.layers.Add()([smooth, correction]))
     model.compile(keras.optimizers.Adam(0.005), "mse", jit_compile=False)
-    model.fit(downsample(images), images, batch_size=32, epochs=1, verbose=0)
+    model.fit(downsample(images), images, batch_size=32, epochs=2, verbose=0)
     return model
 
 # %% alternate="upsampling" answer="downsample"

@@ -16,9 +16,10 @@ from latentlab.check.values import array_of_shape, as_array, close, compare
 
 PENALTIES = (0.1, 0.3, 1.0)  # for each kind of features the one that suits it best
 DRAWS, PER_CLASS = 20, 10
-# With the layer before the last of a classifier, trained on all labels, it is 15 points above PCA;
-# with codes learned without labels 9 at most.
-TOO_GOOD = 12
+# Points above PCA, and points by which the lead over PCA is greater on other training digits than
+# on new ones. Layers of classifiers trained on the labels, dense and convolutional, have 13 to 19
+# and 1.3 to 5; codes of 15 kinds of denoising autoencoders 9 and 0.6 at most, mostly less than 0.
+TOO_GOOD, KNOWN_BETTER = 11, 0.5
 
 
 def draw_labelled(function: Callable[..., Any], per_class: int) -> None:
@@ -128,7 +129,8 @@ def tells_classes(
 
     train, test: pictures as the encoder takes them, (n, ...), and their labels, (n,). The code
     has at most `most` numbers. The mean accuracy of 20 draws, on test, must be at_least so many
-    points of a hundred above that of PCA, which is fitted on train.
+    points of a hundred above that of PCA, which is fitted on train. A code that is both far above
+    PCA and better on train than on test has learned from labels.
     """
     (x, labels), (x_new, labels_new) = train, test
     encoder = require_model(name, encoder, x.shape[1:])
@@ -139,12 +141,20 @@ def tells_classes(
             "numbers for each picture."
         )
     chosen = [_draw(labels, seed) for seed in range(DRAWS)]
-    of_codes = _best_accuracy(z, z_new, labels, labels_new, chosen)
-    of_pca = _best_accuracy(*_on_main_axes(x, x_new, z.shape[1]), labels, labels_new, chosen)
+    of_codes, penalty = _best_accuracy(z, z_new, labels, labels_new, chosen)
+    by_pca, by_pca_new = _on_main_axes(x, x_new, z.shape[1])
+    of_pca, penalty_of_pca = _best_accuracy(by_pca, by_pca_new, labels, labels_new, chosen)
     note("accuracy with 100 labels, codes", of_codes)
     note("accuracy with 100 labels, PCA", of_pca)
 
     points = 100 * (of_codes - of_pca)
+
+    def known_better() -> float:
+        known = [
+            _accuracy(*standardised(part, part, part), labels, labels, chosen, p)
+            for part, p in ((z, penalty), (by_pca, penalty_of_pca))
+        ]
+        return 100 * (known[0] - known[1]) - points
 
     def hint() -> str:
         if np.ptp(z, axis=0).max() < 1e-6:
@@ -157,10 +167,11 @@ def tells_classes(
         )
 
     said = f"{name}: {of_codes:.0%} right with 100 labels, {points:.1f} points more than PCA"
-    if points > TOO_GOOD:
+    if points > TOO_GOOD and known_better() > KNOWN_BETTER:
         raise CheckFailed(
-            f"{said}. Codes learned without labels do not reach that: have labels of the training "
-            "digits taken part? They are to be hidden from the encoder."
+            f"{said}. Codes learned without labels do not reach that, and these know the training "
+            "digits better than new ones: have labels taken part? They are to be hidden from the "
+            "encoder."
         )
     keep_limit(
         "points above PCA",
@@ -194,10 +205,19 @@ def _best_accuracy(
     labels: np.ndarray,
     labels_new: np.ndarray,
     chosen: list[np.ndarray],
+) -> tuple[float, float]:
+    """Return the mean accuracy over the draws, and the penalty with which it is largest."""
+    parts = standardised(z, z, z_new)
+    return max((_accuracy(*parts, labels, labels_new, chosen, p), p) for p in PENALTIES)
+
+
+def _accuracy(
+    z: np.ndarray,
+    z_new: np.ndarray,
+    labels: np.ndarray,
+    labels_new: np.ndarray,
+    chosen: list[np.ndarray],
+    penalty: float,
 ) -> float:
-    """Return the mean accuracy over the draws, with the penalty that suits these features best."""
-    z, z_new = standardised(z, z, z_new)
-    return max(
-        float(np.mean([np.mean(ridge(z[c], labels[c], z_new, p) == labels_new) for c in chosen]))
-        for p in PENALTIES
-    )
+    right = [ridge(z[c], labels[c], z_new, penalty) == labels_new for c in chosen]
+    return float(np.mean(right))
