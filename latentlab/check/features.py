@@ -183,9 +183,9 @@ def tells_classes(
 
 
 def _draw(labels: np.ndarray, seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     return np.concatenate(
-        [rng.permutation(np.flatnonzero(labels == c))[:PER_CLASS] for c in range(CLASSES)]
+        [random.permutation(np.flatnonzero(labels == c))[:PER_CLASS] for c in range(CLASSES)]
     )
 
 
