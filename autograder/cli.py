@@ -1,4 +1,4 @@
-"""The command line: `autograder build`, `autograder grade`, `autograder bundle`."""
+"""The command line: `autograder build`, `collect`, `grade`, `bundle` and others."""
 
 import difflib
 import os
@@ -55,6 +55,38 @@ def build(
             _stop(str(error), status=1)
         say_built(lab, written)
     say_built("start page", build_start_page())
+
+
+@app.command()
+def collect(
+    assignment: Annotated[str, typer.Argument(help="The lab that was handed in.")],
+    zips: Annotated[
+        list[Path], typer.Argument(metavar="ZIP...", help="What Moodle or Canvas gave you.")
+    ],
+) -> None:
+    """Collect submissions from the zip files that Moodle and Canvas make of a class."""
+    from autograder.archive import ArchiveError
+    from autograder.course import Course
+    from autograder.lms import collect_zips
+
+    _one_of(assignment, labs(), "assignment")
+    for path in zips:
+        if not path.is_file():
+            _stop(f"there is no file {path}{_near_path(path)}")
+    course = Course()
+    try:
+        collected = collect_zips(course, assignment, zips)
+    except ArchiveError as error:
+        _stop(str(error), status=1)
+    where = os.path.relpath(course.folder("submitted"))
+    console.print(f"{len(collected.students)} submissions are in {where}", soft_wrap=True)
+    for note in collected.notes:
+        console.print(f"  {note}", soft_wrap=True, markup=False)
+    if collected.problems:
+        console.print(f"{len(collected.problems)} could not be collected:")
+        for problem in collected.problems:
+            console.print(f"  {problem}", soft_wrap=True, markup=False)
+        raise typer.Exit(1)
 
 
 @app.command()
