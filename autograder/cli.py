@@ -79,7 +79,7 @@ def collect(
     except ArchiveError as error:
         _stop(str(error), status=1)
     where = os.path.relpath(course.folder("submitted"))
-    console.print(f"{len(collected.students)} submissions are in {where}", soft_wrap=True)
+    console.print(f"collected {len(collected.students)} into {where}", soft_wrap=True)
     for note in collected.notes:
         console.print(f"  {note}", soft_wrap=True, markup=False)
     if collected.problems:
@@ -267,13 +267,31 @@ def bundle(
     """Pack what students get: the notebooks, latentlab, the data and the environment."""
     from autograder.bundle import write_bundle
 
-    if out.suffix != ".zip":
-        _stop(f"the bundle is a zip file: name it {out.with_suffix('.zip')}")
+    _need_zip(out, "bundle")
     try:
         count = write_bundle(out)
     except SourceError as error:
         _stop(str(error), status=1)
     console.print(f"wrote {out}: {count} files, {out.stat().st_size / 2**20:.1f} MB")
+
+
+@app.command()
+def gradescope(
+    lab: Annotated[str, typer.Argument(help="The lab that is to be graded there.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")],
+) -> None:
+    """Pack an autograder for Gradescope, which grades this lab with this harness."""
+    from autograder.gradescope import write_gradescope
+
+    _one_of(lab, labs(), "lab")
+    _need_zip(out, "autograder")
+    count = write_gradescope(lab, out)
+    console.print(f"wrote {out}: {count} files, {out.stat().st_size / 2**20:.1f} MB")
+
+
+def _need_zip(out: Path, what: str) -> None:
+    if out.suffix != ".zip":
+        _stop(f"the {what} is a zip file: name it {out.with_suffix('.zip')}")
 
 
 def say_built(lab: str, written: list[Path]) -> None:

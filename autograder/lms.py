@@ -175,7 +175,7 @@ def _take(
         collected.problems.append(problem)
         return
     files, notes = _files(attempt, assignment)
-    if not any(map(_is_notebook, files)):
+    if not any(map(is_notebook, files)):
         found = "; ".join(notes[:NAMES_SHOWN]) or "other files only"
         collected.problems.append(f"{attempt}, {student}, has handed in no notebook: {found}")
         return
@@ -205,7 +205,7 @@ def _files(attempt: Attempt, assignment: str) -> tuple[dict[str, bytes], list[st
         except Refused as refused:
             notes.append(f"{shown(name)} was left out: it {refused}")
     wanted = f"{assignment}.ipynb"
-    notebook = _notebook(list(files), assignment)
+    notebook = which_notebook(list(files), assignment)
     if notebook and notebook != wanted:
         notes.append(f"{shown(notebook)} was taken for {wanted}")
         files = {wanted: files[notebook]} | {
@@ -214,7 +214,8 @@ def _files(attempt: Attempt, assignment: str) -> tuple[dict[str, bytes], list[st
     return files, notes
 
 
-def _is_notebook(name: str) -> bool:
+def is_notebook(name: str) -> bool:
+    """Whether a file is a notebook, by its name."""
     return name.lower().endswith(".ipynb")
 
 
@@ -224,13 +225,13 @@ def _clashes(name: str, files: Iterable[str]) -> bool:
     return any(other in above or other.startswith(f"{name}/") for other in files)
 
 
-def _notebook(names: list[str], assignment: str) -> str | None:
+def which_notebook(names: list[str], assignment: str) -> str | None:
     """Which of these files is the lab's notebook; None if that cannot be said.
 
     `names` come in the order of upload. Canvas writes lab-1.ipynb for a second lab.ipynb, and
     browsers write "lab (1).ipynb".
     """
-    notebooks = list(filter(_is_notebook, names))
+    notebooks = list(filter(is_notebook, names))
     again = re.compile(rf"(?:.*/)?{re.escape(assignment)}(?:-\d+| ?\(\d+\))?\.ipynb")
     uploads = [name for name in notebooks if again.fullmatch(name)]
     if uploads:

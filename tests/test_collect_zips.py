@@ -318,6 +318,6 @@ def test_the_command_says_what_it_did_and_fails_if_something_was_left(course, tm
     make_zip(tmp_path / "c.zip", files)
     ran = CliRunner().invoke(app, ["collect", LAB, "c.zip"])
     assert ran.exit_code == 1
-    for words in ("1 submissions are in submitted", "ada: late", "1 could not be collected:"):
+    for words in ("collected 1 into submitted", "ada: late", "1 could not be collected:"):
         assert words in ran.output
     assert CliRunner().invoke(app, ["collect", LAB, "d.zip"]).exit_code == 2

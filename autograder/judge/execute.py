@@ -23,7 +23,7 @@ from autograder.judge.client import Judge, this_threads_judge
 from autograder.kernel.client import KernelGone, StudentKernel, Walls
 from autograder.sandbox.files import SECRET
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.trial import why_not_isolated
+from autograder.sandbox.trial import isolation, why_not_isolated
 from autograder.warm.client import environment
 
 NOT_ISOLATED = (
@@ -116,7 +116,8 @@ class JudgedExecute(Execute):
             cpu_seconds=int(self.notebook_seconds) + 1,
         )
         visible = [os.path.abspath(data)] if data and os.path.isdir(data) else []
-        return Walls(self.sandbox, limits, visible, [str(Path(f).resolve()) for f in self.hidden])
+        way = isolation()[0] if self.sandbox else ""
+        return Walls(way, limits, visible, [str(Path(f).resolve()) for f in self.hidden])
 
     def _run(self, cell: NotebookNode, index: int) -> list[dict] | None:
         """Run a cell where it belongs. A test cell's outputs are given back."""

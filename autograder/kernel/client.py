@@ -31,7 +31,7 @@ MAX_MESSAGES = 1000  # of one cell that are kept; those after them are only read
 class Walls:
     """What a kernel may see and use."""
 
-    isolate: bool
+    isolation: str  # as `autograder.sandbox.guard` has it
     limits: Limits
     visible: Sequence[str] = ()
     hidden: Sequence[str] = ()

@@ -52,10 +52,16 @@ _FAMILIES = [socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK]
 _HIGHEST = 600  # on x86_64, calls of the x32 kind have far higher numbers
 
 
-def forbid_needless_calls() -> None:
-    """Have these calls fail from now on. On other architectures nothing is forbidden."""
+def forbid_needless_calls(sockets: bool = True) -> None:
+    """Have these calls fail from now on, and without `sockets`, also the making of any socket.
+
+    On other architectures nothing is forbidden; without `sockets` that is an OSError.
+    """
     architectures = {"x86_64": (_X86_64, 0), "aarch64": (_ARM_64, 1)}
     if platform.machine() in architectures:
         audit, column = architectures[platform.machine()]
         numbers = [both[column] for both in _NAMES.values()]
-        forbid_calls(audit, numbers, _HIGHEST, _SOCKET[column], list(map(int, _FAMILIES)))
+        families = list(map(int, _FAMILIES)) if sockets else []
+        forbid_calls(audit, numbers, _HIGHEST, _SOCKET[column], families)
+    elif not sockets:
+        raise OSError(f"the network cannot be shut off on {platform.machine()}")

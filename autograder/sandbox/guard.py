@@ -19,6 +19,7 @@ from autograder.sandbox import linux
 from autograder.sandbox.calls import forbid_needless_calls
 from autograder.sandbox.files import HOME, enter_private_files
 from autograder.sandbox.limits import Limits, apply, excess, family
+from autograder.sandbox.user import become, own_user, processes_of
 
 LOOK_EVERY_SECONDS = 0.2
 NOBODY = 65534
@@ -36,7 +37,7 @@ def guard(
     limits: Limits,
     visible: list[str],
     hidden: list[str],
-    isolate: bool,
+    isolation: str,
     leave: Sequence[socket.socket] = (),
 ) -> None:
     """Run something in a sandbox, and report in JSON how it ended.
@@ -44,38 +45,45 @@ def guard(
     `leave` are sockets that only what runs inside is to have.
 
     The report is {"end": "exited" | "killed" | "excess" | "refused", "notes": [...]}. "killed" is
-    by a signal from outside: nothing inside can kill the sandbox's first process. Without
-    `isolate` there are no walls, only limits, and a folder for the time being.
+    by a signal from outside: nothing inside namespaces can kill the sandbox's first process.
+    `isolation` is "namespaces", "user" (`autograder.sandbox.user`), or "": then there are no
+    walls, only limits. Without namespaces it runs in a folder for the time being.
     """
-    scratch = None if isolate else tempfile.mkdtemp(prefix="notebook-")
-    try:
-        signal.signal(signal.SIGTERM, _tell)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        ears, mouth = os.pipe()
-        if isolate:
-            _leave_process_namespace()
-        else:  # what outlives its parent becomes the guard's child, and can be found
-            linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-        process = os.fork()
-        if process == 0:
-            report.close()
-            os.close(ears)
-            _be_inside(run, limits, visible, hidden, scratch, mouth)
-        os.close(mouth)
-        for end in leave:
-            end.close()
-        end, notes = _watch(process, limits)
-        if end == "killed" and not isolate:  # it may have been the notebook itself
-            end = "exited"
-        complaint = os.read(ears, 2000).decode(errors="replace")
-        if complaint:
-            end, notes = "refused", [complaint]
-    except OSError as error:
-        end, notes = "refused", [str(error)]
-    finally:
-        _end_rest()
-        if scratch:
-            shutil.rmtree(scratch, ignore_errors=True)
+    namespaces = isolation == "namespaces"
+    scratch = None if namespaces else tempfile.mkdtemp(prefix="notebook-")
+    with contextlib.ExitStack() as stack:
+        try:
+            signal.signal(signal.SIGTERM, _tell)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            user = stack.enter_context(own_user(hidden)) if isolation == "user" else None
+            if user:
+                os.chown(scratch, user, user)
+            ears, mouth = os.pipe()
+            if namespaces:
+                _leave_process_namespace()
+            else:  # what outlives its parent becomes the guard's child, and can be found
+                linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+            process = os.fork()
+            if process == 0:
+                kept = [mouth, *(end.fileno() for end in leave)]
+                _be_inside(run, limits, visible, hidden, scratch, user, kept)
+            os.close(mouth)
+            for end in leave:
+                end.close()
+            end, notes = _watch(process, limits, user)
+            if end == "killed" and not namespaces:  # it may have been the notebook itself
+                end = "exited"
+            complaint = os.read(ears, 2000).decode(errors="replace")
+            if complaint:
+                end, notes = "refused", [complaint]
+        except OSError as error:
+            end, notes = "refused", [str(error)]
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            stack.close()
+            _end_rest()
+            if scratch:
+                shutil.rmtree(scratch, ignore_errors=True)
     report.send(json.dumps({"end": end, "notes": notes}).encode())
 
 
@@ -90,19 +98,23 @@ def _leave_process_namespace() -> None:
         linux.enter_user_namespace(linux.CLONE_NEWPID)
 
 
-def _watch(process: int, limits: Limits) -> tuple[str, list[str]]:
+def _watch(process: int, limits: Limits, user: int | None) -> tuple[str, list[str]]:
     """Wait till the sandbox ends, or end it. Gives how it ended, and notes."""
+
+    def members() -> list[int]:
+        return processes_of(user) if user else family(process, limits.processes)
+
     signal.signal(signal.SIGINT, lambda *_: os.kill(process, signal.SIGINT))
     handle = os.pidfd_open(process)
     try:
         while not select.select([handle], [], [], LOOK_EVERY_SECONDS)[0]:
-            too_much = excess(family(process, limits.processes), limits)
+            too_much = excess(members(), limits)
             if too_much:
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
                 _end(process)
                 return "excess", [too_much]
     except _Told:
-        left = len(family(process)) - 1
+        left = len(members()) - 1
         _end(process)
         return "exited", [f"left {left} processes running when it ended"] if left else []
     finally:
@@ -137,15 +149,25 @@ def _be_inside(
     visible: list[str],
     hidden: list[str],
     scratch: str | None,
-    mouth: int,
+    user: int | None,
+    kept: list[int],
 ) -> None:
-    """In the sandbox's first process: make the walls, then run. Never returns."""
+    """In the sandbox's first process: make the walls, then run. Never returns.
+
+    `kept` are the only descriptors that it keeps: the pipe for a complaint, then those that what
+    runs needs.
+    """
+    mouth, *_ = kept
     try:
+        _close_all_but(kept)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.setsid()  # a signal to the whole group must not reach the guard
         linux.end_with_parent()
-        _confine(limits, visible, hidden, scratch)
+        if scratch:
+            _confine_loosely(limits, scratch, user)
+        else:
+            _confine(limits, visible, hidden)
         linux.end_with_parent()  # a change of user has undone it
     except OSError as error:
         os.write(mouth, str(error).encode())
@@ -157,12 +179,27 @@ def _be_inside(
         os._exit(0)
 
 
-def _confine(limits: Limits, visible: list[str], hidden: list[str], scratch: str | None) -> None:
-    if scratch:
-        os.chdir(scratch)
-        os.environ["HOME"] = scratch
-        apply(limits)
-        return
+def _close_all_but(kept: list[int]) -> None:
+    """Close what was opened with other rights, such as the guard's report."""
+    for number in map(int, os.listdir("/proc/self/fd")):
+        if number > 2 and number not in kept:
+            with contextlib.suppress(OSError):  # the one that the list was read by
+                os.close(number)
+
+
+def _confine_loosely(limits: Limits, scratch: str, user: int | None) -> None:
+    """Leave for the folder `scratch`; if a user is given, as that user and without sockets."""
+    os.chdir(scratch)
+    os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+    if user:
+        become(user)
+    apply(limits)
+    if user:
+        linux.drop_capabilities()
+        forbid_needless_calls(sockets=False)
+
+
+def _confine(limits: Limits, visible: list[str], hidden: list[str]) -> None:
     os.environ["HOME"] = HOME
     linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS)
     as_root = os.geteuid() == 0

@@ -44,6 +44,6 @@ def student(
         Limits(**settings["limits"]),
         settings["visible"],
         settings["hidden"],
-        settings["isolate"],
+        settings["isolation"],
         leave=[client, judge],
     )
