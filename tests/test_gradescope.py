@@ -1,4 +1,4 @@
-"""The Gradescope autograder, laid out and run as Gradescope does it: as root, without namespaces."""
+"""The Gradescope autograder, laid out and run as Gradescope does: as root, without namespaces."""
 
 import json
 import os
@@ -71,6 +71,7 @@ def gradescope(tmp_path_factory):
         subprocess.run(setup, check=True, env={"PATH": PATHS}, capture_output=True)
         (path,) = HOME.glob("venv/lib/python3*/site-packages/project.pth")
         path.write_text(f"{path.read_text()}{PACKAGES}\n")
+        (HOME / "venv" / "bin" / "alembic").symlink_to(Path(sys.executable).with_name("alembic"))
         yield PLACE
     finally:
         shutil.rmtree(PLACE, ignore_errors=True)
@@ -114,7 +115,9 @@ def test_a_right_submission_gets_every_point(gradescope):
 @pytest.mark.slow
 def test_a_wrong_submission_is_told_what_is_wrong_and_a_notebook_may_have_another_name(gradescope):
     notebook = quick_submission(1)
-    mutant = next(v for v in variants(LAB) if v.kind == "mutant" and len(v.fails) == 1)
+    first = next(cell.id for cell in notebook.cells if cell.id.startswith("answer-"))
+    mutants = [variant for variant in variants(LAB) if variant.kind == "mutant"]
+    mutant = next(v for v in mutants if list(v.answers) == [first.removeprefix("answer-")])
     for cell in notebook.cells:
         cell.source = mutant.answers.get(cell.id.removeprefix("answer-"), cell.source)
     results, _ = graded(gradescope, {f"{LAB} (1).ipynb": notebook})
@@ -182,20 +185,13 @@ attempt(os.setgroups, [0])
 for family in (socket.AF_INET, socket.AF_UNIX, socket.AF_NETLINK, socket.AF_PACKET):
     attempt(socket.socket, family, socket.SOCK_DGRAM)
 attempt(os.link, "/autograder/results/results.json", "mine")
-attempt(subprocess.run, ["chroot", "/", "true"], 0, None, subprocess.PIPE, subprocess.PIPE)
 if "SECRET_TOKEN" in os.environ or b"SECRET" in open("/proc/self/environ", "rb").read():
     succeeded.append("environment")
 if len([n for n in os.listdir("/proc/self/fd") if n in "012"]) != 3:
     succeeded.append("descriptors")
-succeeded = [s for s in succeeded if s[0] is not subprocess.run]
 subprocess.Popen("setsid sh -c 'while sleep 1; do echo hi > /tmp/planted-on-gradescope; done' &",
                  shell=True)
 pathlib.Path("/dev/shm/planted-on-gradescope").write_text("x")
-"""
-AT_THE_END = """
-if succeeded:
-    mse = bce = pencil = None
-    raise SystemExit(str(succeeded))
 """
 
 
@@ -264,10 +260,5 @@ def test_links_in_a_submission_stay_links(tmp_path):
     given, folder = tmp_path / "submission", tmp_path / "taken"
     given.mkdir()
     (given / "other.ipynb").symlink_to("/etc/passwd")
-    (given / "all").symlink_to("/etc")
     _take(given, folder, f"{LAB}.ipynb")
-    assert (
-        (folder / "all").is_symlink()
-        and not (folder / f"{LAB}.ipynb").is_file()
-        or ((folder / f"{LAB}.ipynb").is_symlink())
-    )
+    assert [path.is_symlink() for path in folder.iterdir()] == [True]

@@ -1,6 +1,8 @@
 """nbgrader's own commands on the course: the same scores, and feedback that tells the message."""
 
+import html
 import json
+import re
 import subprocess
 import sys
 
@@ -9,7 +11,7 @@ from conftest import LAB, submit
 from nbgrader.api import Gradebook
 
 from autograder.proof import submission, variants
-from autograder.source import release_path
+from autograder.source import read_source, release_path
 
 pytestmark = pytest.mark.slow
 
@@ -79,5 +81,26 @@ def test_nbgrader_autograde_gives_the_scores_of_autograder_grade(course_folder):
     assert {check["id"] for check in failed} == set(mutant.fails)
 
     run("nbgrader", "generate_feedback", LAB, "--db", ours)
-    page = (course_folder / "feedback" / "wrong" / LAB / f"{LAB}.html").read_text()
-    assert mutant.says.lower() in page.lower()
+    pages = {
+        student: (course_folder / "feedback" / student / LAB / f"{LAB}.html").read_text()
+        for student in by_name
+    }
+    assert mutant.says.lower() in pages["wrong"].lower()
+    for student, page in pages.items():
+        for check in by_name[student]["checks"]:
+            if check["score"] < check["max_score"]:
+                assert html.escape(check["message"], quote=False) in page
+        text = html.unescape(re.sub("<[^>]*>", "", page))
+        assert [line for line in hidden_test_lines() if line in text] == []
+        assert "HIDDEN TESTS" not in text
+
+
+def hidden_test_lines():
+    """The lines that stand in hidden tests of the lab, and nowhere else in it."""
+    hidden, other = set(), set()
+    for cell in read_source(LAB).cells:
+        inside = False
+        for line in map(str.strip, cell.source.splitlines()):
+            inside = "BEGIN HIDDEN" in line or (inside and "END HIDDEN" not in line)
+            (hidden if inside else other).add(line)
+    return [line for line in hidden - other if len(line) > 10]
