@@ -20,7 +20,8 @@ An attack that looks for a hole gives the right number only if it finds one: hon
 folder of who grades. `tests/attacks/edits.py` has the attacks that do not lie in cells.
 
 As a program, this file lays out a course in the folder that it is given, grades the class in it,
-and writes results.json.
+and writes results.json. Themes (names of files in `tests/attacks/`) after the folder take the
+attacks of these only.
 """
 
 import copy
@@ -144,10 +145,11 @@ def honest():
     ]
 
 
-def whole_class():
+def whole_class(themes=()):
     """All submissions, honest ones among the hostile ones, in the order in which they run."""
     entries = []
-    for number, attack in enumerate(attacks()):
+    chosen = [attack for attack in attacks() if not themes or attack.theme in themes]
+    for number, attack in enumerate(chosen):
         if number % BETWEEN == 0:
             kinds = honest()
             entry = kinds[number // BETWEEN % len(kinds)]
@@ -157,7 +159,7 @@ def whole_class():
     return entries
 
 
-def main(folder):
+def main(folder, themes):
     """Lay out a course in this folder, grade the class in it, then a notebook that looks about."""
     import autograder.source
 
@@ -171,7 +173,7 @@ def main(folder):
     os.chdir(folder)
     course = Course()
     blank = release(LAB, course)
-    entries = whole_class()
+    entries = whole_class(themes)
     last = Attack("last", "honest", start=[LAST])
     for entry in [*entries, last]:
         hand_in(entry, blank, folder)
@@ -211,4 +213,4 @@ def _with_paths(text, folder):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:])

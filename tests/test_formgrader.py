@@ -1,0 +1,127 @@
+"""nbgrader's formgrader on a graded class, in a browser: points given by hand survive a regrade."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+from conftest import LAB, submit
+from nbgrader.api import Gradebook
+from test_kills import quick_submission
+
+pytestmark = pytest.mark.slow
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WRITTEN = "written-bottleneck"
+SECONDS = 60
+
+
+@pytest.fixture
+def page():
+    """A page of the system's browser."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip(f"none of these browsers is installed: {', '.join(BROWSERS)}")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1200, "height": 900})
+        page.set_default_timeout(SECONDS * 1000)
+        yield page
+        chromium.close()
+
+
+@contextmanager
+def jupyter(folder):
+    """A Jupyter server in this folder, as an instructor starts it; gives its address."""
+    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--port=0"]
+    command += ["--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
+    environment = os.environ | {"HOME": str(folder), "JUPYTER_RUNTIME_DIR": str(folder / "run")}
+    # The nbgrader extension is switched on in the environment's own settings.
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            found = (re.search(r"(http://127\.0\.0\.1:\d+/)", line) for line in server.stderr)
+            address = next(match[1] for match in found if match)
+            yield address
+        finally:
+            server.terminate()
+            server.stderr.close()
+
+
+def grade(*options):
+    command = [sys.executable, "-m", "autograder.cli", "grade", LAB, *options]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def grades(folder):
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
+        return {
+            submission.student_id: {
+                grade.name: (grade.manual_score, grade.needs_manual_grade, grade.score)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.assignment_submissions(LAB)
+        }
+
+
+def answered(number, text):
+    notebook = quick_submission(number)
+    (cell,) = [cell for cell in notebook.cells if cell.id == WRITTEN]
+    cell.source = text
+    return notebook
+
+
+def test_points_given_by_hand_in_the_formgrader_survive_a_regrade(course_folder, page):
+    submit(course_folder, "ada", answered(1, "The code has two numbers for each picture."))
+    submit(course_folder, "alan", answered(2, "Because it is narrow."))
+    grade()
+    assert grades(course_folder)["ada"][WRITTEN] == (None, True, 0)
+
+    with jupyter(course_folder) as address:
+        page.goto(f"{address}formgrader/gradebook/{LAB}/{LAB}")
+        page.get_by_text("Submission #1").wait_for()
+        assert page.get_by_text("Submission #2").count() == 1
+        _picture(page, "class")
+        for _ in range(2):
+            page.goto(f"{address}formgrader/gradebook/{LAB}/{LAB}")
+            page.get_by_text("Submission #1").click()
+            page.locator(f"#{WRITTEN}").wait_for()
+            break
+        whose = "ada" if page.get_by_text("two numbers for each picture").count() else "alan"
+        score = page.locator(f"#{WRITTEN}")
+        with page.expect_response(lambda answer: "/formgrader/api/grade/" in answer.url) as saved:
+            score.fill("2")
+            score.press("Tab")
+        assert saved.value.ok
+        comment = page.locator(f"#{WRITTEN}-comment")
+        with page.expect_response(lambda answer: "/formgrader/api/comment/" in answer.url) as saved:
+            comment.fill("Two of the three reasons.")
+            comment.press("Tab")
+        assert saved.value.ok
+        score.scroll_into_view_if_needed()
+        _picture(page, "written")
+
+    by_hand = grades(course_folder)[whose]
+    assert by_hand[WRITTEN] == (2, False, 2)
+    grade("--regrade")
+    assert grades(course_folder)[whose] == by_hand
+    other = "alan" if whose == "ada" else "ada"
+    assert grades(course_folder)[other][WRITTEN] == (None, True, 0)
+
+    run = [sys.executable, "-m", "nbgrader", "generate_feedback", LAB]
+    assert subprocess.run(run, capture_output=True).returncode == 0
+    feedback = course_folder / "feedback" / whose / LAB / f"{LAB}.html"
+    assert "Two of the three reasons." in feedback.read_text()
+
+
+def _picture(page, name):
+    """Keep what the browser shows, if somebody wants to look at it."""
+    if folder := os.environ.get("FORMGRADER_PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png")
