@@ -2,14 +2,18 @@
 
 The class is made from the lab's proof file: students who answered rightly in other ways, students
 who made a typical mistake, one who handed in the unsolved notebook, and one whose file is broken.
-It lies in `demo/`, a course of its own, which may be deleted.
+It lies in `demo/`, a course of its own, which may be deleted. `demo/class.zip` and
+`demo/students.csv` hold the same class, as a learning platform gives it.
 """
 
+import csv
 import os
 import shutil
 import subprocess
 import sys
 import time
+import zipfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -60,10 +64,23 @@ def _make_course() -> None:
     """Lay out the demo's course anew, with a submission for each sample student."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     lay_out_course(FOLDER)
-    for name, text in zip(NAMES, _sample_texts(), strict=True):
+    texts = dict(zip(NAMES, _sample_texts(), strict=True))
+    write_class(FOLDER, texts)
+    for name, text in texts.items():
         path = FOLDER / "submitted" / name / LAB / f"{LAB}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
+
+
+def write_class(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write these students' notebooks as Moodle gives them, class.zip, and students.csv."""
+    with (folder / "students.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = [(name, name.title(), "Sample", f"{name}@example.org") for name in texts]
+        csv.writer(file).writerows([("id", "first_name", "last_name", "email"), *rows])
+    with zipfile.ZipFile(folder / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, text) in enumerate(texts.items(), start=1):
+            person = f"{name.title()} Sample_{1000 + number}_assignsubmission_file_"
+            archive.writestr(f"{person}/{LAB}.ipynb", text)
 
 
 def _sample_texts() -> list[str]:
@@ -99,6 +116,7 @@ def _say_where() -> None:
         ("Results with messages", "results.json"),
         ("A student's feedback", feedback),
         ("nbgrader's gradebook", "gradebook.db"),
+        ("The class as from Moodle", "class.zip"),
     ):
         console.print(f"{what:<24}{os.path.relpath(FOLDER / path, ROOT)}", soft_wrap=True)
     console.print("`make lab` opens the labs in JupyterLab.")
