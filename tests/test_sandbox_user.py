@@ -1,0 +1,100 @@
+"""The second way to shut a notebook in: what counts as closed, and what is left of a user."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import user
+from autograder.sandbox.user import own_user, processes_of
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that everybody can read; pytest's own are closed."""
+    folder = Path(tempfile.mkdtemp(prefix="open-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def nothing_secret(monkeypatch):
+    monkeypatch.setattr(user, "SECRET", ())
+    monkeypatch.setattr(user, "HISTORY", "/nowhere")
+
+
+def test_closed_is_what_no_other_user_can_reach(open_folder):
+    inner = open_folder / "inner"
+    inner.mkdir()
+    file = inner / "file"
+    file.write_text("x")
+    file.chmod(0o644)
+    (open_folder / "link").symlink_to(file)
+    for mode, path, closed in (
+        (0o755, file, False),
+        (0o755, open_folder / "link", False),
+        (0o755, inner, False),
+        (0o711, inner, False),  # whoever knows the names inside can read them
+        (0o744, inner, False),
+        (0o700, inner, True),
+        (0o700, file, True),
+        (0o700, open_folder / "link", True),
+        (0o700, open_folder / "nothing", True),
+    ):
+        inner.chmod(mode)
+        assert user._is_closed(path) == closed, (oct(mode), path)
+    inner.chmod(0o755)
+    file.chmod(0o640)
+    assert user._is_closed(file)
+
+
+@as_root
+def test_nothing_is_begun_while_others_could_read_what_is_hidden(open_folder, nothing_secret):
+    says = f"can read {open_folder}: chmod go-rwx {open_folder}"
+    with pytest.raises(OSError, match=says), own_user([str(open_folder)]):
+        raise AssertionError("begun")
+
+
+@as_root
+def test_the_project_itself_counts_as_hidden(monkeypatch, open_folder):
+    monkeypatch.setattr(user, "SECRET", (str(open_folder),))
+    with pytest.raises(OSError, match="every user of this system can read"), own_user([]):
+        raise AssertionError("begun")
+
+
+@as_root
+def test_at_the_end_no_process_and_no_file_of_the_user_is_left(nothing_secret):
+    script = """
+        setsid sh -c 'trap "" TERM HUP; sleep 100' &
+        (sh -c 'sleep 100 & sleep 100' &)
+        touch /tmp/left-by-a-notebook; mkdir -p /var/tmp/left-by-a-notebook/a/b
+        ln -s /etc /dev/shm/left-by-a-notebook
+        echo ready; sleep 100
+    """
+    with own_user([]) as number:
+        run = subprocess.Popen(
+            ["sh", "-c", script], user=number, group=number, extra_groups=[], stdout=-1
+        )
+        run.stdout.readline()
+        assert len(processes_of(number)) >= 4
+        assert Path("/tmp/left-by-a-notebook").exists()
+    assert processes_of(number) == []
+    run.wait()
+    left = [Path(place) / "left-by-a-notebook" for place in ("/tmp", "/var/tmp", "/dev/shm")]
+    assert [path for path in left if os.path.lexists(path)] == []
+    assert Path("/etc/passwd").exists()
+
+
+@as_root
+def test_two_notebooks_at_once_are_two_users(nothing_secret):
+    with own_user([]) as one, own_user([]) as other:
+        assert one != other
+        assert one not in (0, os.geteuid()) and other not in (0, os.geteuid())
+    with own_user([]) as again:
+        assert again == one
