@@ -196,10 +196,10 @@ def _files(attempt: Attempt, assignment: str) -> tuple[dict[str, bytes], list[st
         try:
             if name == STAMP:
                 raise Refused("is for you to write, and says when a submission came in")
-            if _clashes(name, files):
-                raise Refused("is both a folder and a file")
             if len(files) > MAX_FILES or size > MAX_FILES_BYTES + MAX_NOTEBOOK_BYTES:
                 raise Refused("is beyond the limits on files")
+            if _clashes(name, files):
+                raise Refused("is both a folder and a file")
             files[name] = entry.read()
             size += len(files[name])
         except Refused as refused:
