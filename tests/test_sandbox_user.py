@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -98,3 +99,36 @@ def test_two_notebooks_at_once_are_two_users(nothing_secret):
         assert one not in (0, os.geteuid()) and other not in (0, os.geteuid())
     with own_user([]) as again:
         assert again == one
+
+
+LANDLOCK_TRIAL = """
+import os, sys
+from autograder.sandbox import linux
+from autograder.sandbox.landlock import restrict_files
+folder, other = sys.argv[1:]
+linux.drop_capabilities()
+print(restrict_files(["/usr", "/lib", "/etc"], [folder]))
+for path in (folder, other):
+    for act in (os.listdir, lambda p: open(f"{p}/old").read(), lambda p: open(f"{p}/new", "w")):
+        try:
+            act(path)
+            print("done")
+        except PermissionError:
+            print("refused")
+print(open("/etc/passwd").read()[:4])
+try:
+    os.link(f"{other}/old", f"{folder}/link")
+except OSError:
+    print("refused")
+"""
+
+
+def test_landlock_leaves_what_is_named_and_nothing_else(tmp_path):
+    for name in ("mine", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "old").write_text("x")
+    command = [sys.executable, "-c", LANDLOCK_TRIAL, tmp_path / "mine", tmp_path / "other"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    if said[0] == "False":
+        pytest.skip("this system has no Landlock")
+    assert said == ["True", *["done"] * 3, *["refused"] * 3, "root", "refused"]

@@ -19,7 +19,7 @@ from autograder.sandbox import linux
 from autograder.sandbox.calls import forbid_needless_calls
 from autograder.sandbox.files import HOME, enter_private_files
 from autograder.sandbox.limits import Limits, apply, excess, family
-from autograder.sandbox.user import become, own_user, processes_of
+from autograder.sandbox.user import become, keep_to, own_user, processes_of
 
 LOOK_EVERY_SECONDS = 0.2
 NOBODY = 65534
@@ -165,7 +165,7 @@ def _be_inside(
         os.setsid()  # a signal to the whole group must not reach the guard
         linux.end_with_parent()
         if scratch:
-            _confine_loosely(limits, scratch, user)
+            _confine_loosely(limits, visible, scratch, user)
         else:
             _confine(limits, visible, hidden)
         linux.end_with_parent()  # a change of user has undone it
@@ -187,7 +187,7 @@ def _close_all_but(kept: list[int]) -> None:
                 os.close(number)
 
 
-def _confine_loosely(limits: Limits, scratch: str, user: int | None) -> None:
+def _confine_loosely(limits: Limits, visible: list[str], scratch: str, user: int | None) -> None:
     """Leave for the folder `scratch`; if a user is given, as that user and without sockets."""
     os.chdir(scratch)
     os.environ["HOME"] = os.environ["TMPDIR"] = scratch
@@ -196,6 +196,7 @@ def _confine_loosely(limits: Limits, scratch: str, user: int | None) -> None:
     apply(limits)
     if user:
         linux.drop_capabilities()
+        keep_to(scratch, visible)
         forbid_needless_calls(sockets=False)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from autograder.sandbox import linux
 from autograder.sandbox.files import ROOT, SECRET
+from autograder.sandbox.landlock import restrict_files
 
 # Numbers that neither people, nor services, nor systemd's passing users have.
 FIRST, LAST = 60100, 61000
@@ -55,6 +56,20 @@ def become(user: int) -> None:
     linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else its own /proc entries would not be its own
     for path in NEEDED:
         open(path, "rb").close()
+
+
+def keep_to(folder: str, visible: list[str]) -> None:
+    """Keep this process to the system, Python, the helper, `visible`, and its own `folder`.
+
+    Where the system does not know Landlock, permissions are all there is.
+    """
+    system = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys")
+    python = [path for path in sys.path if path and not ROOT.is_relative_to(path)]
+    project = [f"{ROOT}/{name}" for name in ("latentlab", "data", "autograder")]
+    # The devices may be written, and with them /dev/shm, which Python's locks need.
+    restrict_files(
+        [*system, sys.prefix, sys.base_prefix, *python, *project, *visible], [folder, "/dev"]
+    )
 
 
 def processes_of(user: int) -> list[int]:
