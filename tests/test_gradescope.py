@@ -199,8 +199,11 @@ for family in (socket.AF_INET, socket.AF_UNIX, socket.AF_NETLINK, socket.AF_PACK
 attempt(os.link, "/autograder/results/results.json", "mine")
 if "SECRET_TOKEN" in os.environ or b"SECRET" in open("/proc/self/environ", "rb").read():
     succeeded.append("environment")
-if len([n for n in os.listdir("/proc/self/fd") if n in "012"]) != 3:
-    succeeded.append("descriptors")
+for name in os.listdir("/proc/self/fd"):
+    place = f"/proc/self/fd/{name}"
+    target = os.readlink(place) if os.path.lexists(place) else "the one of the list"
+    if target.startswith("/") and target != "/dev/null":
+        succeeded.append(target)
 subprocess.Popen("setsid sh -c 'while sleep 1; do echo hi > /tmp/planted-on-gradescope; done' &",
                  shell=True)
 pathlib.Path("/dev/shm/planted-on-gradescope").write_text("x")
@@ -249,8 +252,10 @@ def test_attacks_gain_nothing_where_a_user_of_its_own_is_the_only_wall(gradescop
     course = tmp_path / "course"
     course.mkdir()
     python = [HOME / "venv" / "bin" / "python", "-P"]
-    command = [*DOCKER, *python, ROOT / "tests" / "attack_class.py", course, *THEMES]
-    environment = {"PATH": f"{HOME}/venv/bin:{PATHS}", "PYTHONPATH": str(ROOT / "tests")}
+    tests = HOME / "project" / "tests"
+    shutil.copytree(ROOT / "tests", tests)
+    command = [*DOCKER, *python, tests / "attack_class.py", course, *THEMES]
+    environment = {"PATH": f"{HOME}/venv/bin:{PATHS}", "PYTHONPATH": str(tests)}
     assert subprocess.run(command, env=environment).returncode == 0
     found = json.loads((course / "results.json").read_text())
     expected = {entry.student: entry.gets for entry in whole_class(THEMES)}
