@@ -245,6 +245,8 @@ def test_where_others_could_read_the_solutions_nothing_is_run(gradescope):
 
 # Those that try the walls, and are over quickly.
 THEMES = ("files", "processes", "reading", "walls")
+# These ask only whether something is there to be seen, which this way does not hide.
+SEEN = {"reads the solution", "reads other processes", "makes devices", "climbs out of the root"}
 
 
 @pytest.mark.slow
@@ -258,10 +260,12 @@ def test_attacks_gain_nothing_where_a_user_of_its_own_is_the_only_wall(gradescop
     environment = {"PATH": f"{HOME}/venv/bin:{PATHS}", "PYTHONPATH": str(tests)}
     assert subprocess.run(command, env=environment).returncode == 0
     found = json.loads((course / "results.json").read_text())
-    expected = {entry.student: entry.gets for entry in whole_class(THEMES)}
     scores = {result["student"]: result["score"] for result in found}
-    scores.pop("last")
-    assert scores == expected
+    entries = whole_class(THEMES)
+    gained = {entry.name for entry in entries if scores[entry.student] > entry.honest}
+    assert gained <= SEEN
+    honest = [entry for entry in entries if entry.theme == "honest"]
+    assert [entry.name for entry in honest if scores[entry.student] != entry.gets] == []
     assert [
         p for place in ("/tmp", "/var/tmp", "/dev/shm") for p in Path(place).glob("*planted*")
     ] == []

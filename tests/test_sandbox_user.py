@@ -132,3 +132,35 @@ def test_landlock_leaves_what_is_named_and_nothing_else(tmp_path):
     if said[0] == "False":
         pytest.skip("this system has no Landlock")
     assert said == ["True", *["done"] * 3, *["refused"] * 3, "root", "refused"]
+
+
+CALLS_TRIAL = """
+import ctypes, os, socket, threading
+from autograder.sandbox import linux
+from autograder.sandbox.calls import forbid_needless_calls
+linux.drop_capabilities()
+forbid_needless_calls(in_namespaces=False)
+libc = ctypes.CDLL(None, use_errno=True)
+clone = 56 if os.uname().machine == "x86_64" else 220
+for flags in (0x10000000, 0x10020000, 0x40000000, 0x02000000):
+    process = libc.syscall(clone, flags | 17, 0, 0, 0, 0)
+    if process == 0:
+        os._exit(0)
+    print(process, ctypes.get_errno())
+for kind in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
+    try:
+        socket.socket(kind, socket.SOCK_DGRAM)
+    except OSError as error:
+        print(-1, error.errno)
+socket.socketpair()
+thread = threading.Thread(target=print, args=["thread"])
+thread.start()
+thread.join()
+print(os.system("exit 3") >> 8)
+"""
+
+
+def test_no_socket_and_no_namespace_can_be_made_but_threads_and_processes_can():
+    command = [sys.executable, "-c", CALLS_TRIAL]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert said == [*["-1", "1"] * 8, "thread", "3"]

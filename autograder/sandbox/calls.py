@@ -49,19 +49,21 @@ _NAMES = {
 # Of sockets, the kinds that stay within the sandbox; others may reach past its network.
 _SOCKET = (41, 198)
 _FAMILIES = [socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK]
+_CLONE = (56, 220)
 _HIGHEST = 600  # on x86_64, calls of the x32 kind have far higher numbers
 
 
-def forbid_needless_calls(sockets: bool = True) -> None:
-    """Have these calls fail from now on, and without `sockets`, also the making of any socket.
+def forbid_needless_calls(in_namespaces: bool = True) -> None:
+    """Have these calls fail from now on; if not in namespaces, also all sockets and namespaces.
 
-    On other architectures nothing is forbidden; without `sockets` that is an OSError.
+    On other architectures nothing is forbidden, which is an OSError if not in namespaces.
     """
     architectures = {"x86_64": (_X86_64, 0), "aarch64": (_ARM_64, 1)}
     if platform.machine() in architectures:
         audit, column = architectures[platform.machine()]
         numbers = [both[column] for both in _NAMES.values()]
-        families = list(map(int, _FAMILIES)) if sockets else []
-        forbid_calls(audit, numbers, _HIGHEST, _SOCKET[column], families)
-    elif not sockets:
+        families = list(map(int, _FAMILIES)) if in_namespaces else []
+        clone = None if in_namespaces else _CLONE[column]
+        forbid_calls(audit, numbers, _HIGHEST, _SOCKET[column], families, clone)
+    elif not in_namespaces:
         raise OSError(f"the network cannot be shut off on {platform.machine()}")

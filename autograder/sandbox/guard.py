@@ -197,7 +197,7 @@ def _confine_loosely(limits: Limits, visible: list[str], scratch: str, user: int
     if user:
         linux.drop_capabilities()
         keep_to(scratch, visible)
-        forbid_needless_calls(sockets=False)
+        forbid_needless_calls(in_namespaces=False)
 
 
 def _confine(limits: Limits, visible: list[str], hidden: list[str]) -> None:

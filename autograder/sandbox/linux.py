@@ -27,6 +27,8 @@ SECCOMP_MODE_FILTER = 2
 _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
 _SYS_MOUNT_SETATTR = 442  # the same number on every architecture
+_SYS_CLONE3 = 435
+_NAMESPACES = 0x7E020000  # the flags of clone that make any
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 63
 
@@ -128,15 +130,21 @@ class _Program(ctypes.Structure):
 
 
 def forbid_calls(
-    architecture: int, numbers: list[int], highest: int, socket: int, families: list[int]
+    architecture: int,
+    numbers: list[int],
+    highest: int,
+    socket: int,
+    families: list[int],
+    clone: int | None = None,
 ) -> None:
     """Have these system calls fail with EPERM, for this process and its children, for good.
 
     `architecture` is the AUDIT_ARCH number that `numbers` belong to; calls that are made as for
     another architecture, or with a number above `highest`, fail as well. So does the call with
-    the number `socket`, but for the address `families`.
+    the number `socket`, but for the address `families`, and if `clone` is the number of that call,
+    also the making of namespaces by it.
     """
-    load, equal, greater, give = 0x20, 0x15, 0x25, 0x06
+    load, equal, greater, holds, give = 0x20, 0x15, 0x25, 0x45, 0x06
     number_at, architecture_at, first_argument_at = 0, 4, 16  # in struct seccomp_data
     # The operation, its operand, and where to go on if it is true or not.
     lines: list[tuple[int, int, str, str]] = [
@@ -145,13 +153,25 @@ def forbid_calls(
         (load, number_at, "", ""),
         (greater, highest, "fail", ""),
         *[(equal, number, "fail", "") for number in numbers],
+    ]
+    if clone is not None:
+        lines += [
+            # A filter cannot see its flags; whoever is told that it is unknown takes clone.
+            (equal, _SYS_CLONE3, "unknown", ""),
+            (equal, clone, "", "socket"),
+            (load, first_argument_at, "", ""),
+            (holds, _NAMESPACES, "fail", "allow"),
+        ]
+    places = {"socket": len(lines)}
+    lines += [
         (equal, socket, "", "allow"),
         (load, first_argument_at, "", ""),
         *[(equal, family, "allow", "") for family in families],
         (give, 0x00050000 | errno.EPERM, "", ""),
         (give, 0x7FFF0000, "", ""),
+        (give, 0x00050000 | errno.ENOSYS, "", ""),
     ]
-    places = {"fail": len(lines) - 2, "allow": len(lines) - 1}
+    places |= {"fail": len(lines) - 3, "allow": len(lines) - 2, "unknown": len(lines) - 1}
     instructions = (_Instruction * len(lines))()
     for here, (code, value, *targets) in enumerate(lines):
         jumps = [places[target] - here - 1 if target else 0 for target in targets]
