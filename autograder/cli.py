@@ -1,20 +1,26 @@
 """The command line: `autograder build`, `collect`, `grade`, `bundle` and others."""
 
-import difflib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from autograder.source import SourceError, labs
+from autograder.terminal import (
+    console,
+    grading_progress,
+    near_path,
+    need_zip,
+    one_of,
+    say_built,
+    stop,
+)
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -30,7 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Builds the labs, grades submissions, and packs what students get.",
 )
-console = Console()
 
 
 @app.command()
@@ -46,13 +51,13 @@ def build(
     from autograder.course import Course
     from autograder.start_page import build_start_page
 
-    chosen = [_one_of(name, labs(), "lab") for name in names or labs()]
+    chosen = [one_of(name, labs(), "lab") for name in names or labs()]
     course = Course()
     for lab in chosen:
         try:
             written = build_lab(lab, course)
         except (SourceError, CellExecutionError) as error:
-            _stop(str(error), status=1)
+            stop(str(error), status=1)
         say_built(lab, written)
     say_built("start page", build_start_page())
 
@@ -69,15 +74,15 @@ def collect(
     from autograder.course import Course
     from autograder.lms import collect_zips
 
-    _one_of(assignment, labs(), "assignment")
+    one_of(assignment, labs(), "assignment")
     for path in zips:
         if not path.is_file():
-            _stop(f"there is no file {path}{_near_path(path)}")
+            stop(f"there is no file {path}{near_path(path)}")
     course = Course()
     try:
         collected = collect_zips(course, assignment, zips)
     except ArchiveError as error:
-        _stop(str(error), status=1)
+        stop(str(error), status=1)
     where = os.path.relpath(course.folder("submitted"))
     console.print(f"collected {len(collected.students)} into {where}", soft_wrap=True)
     for note in collected.notes:
@@ -128,15 +133,15 @@ def grade(
     """
     # `--student ada alan`: an option takes one word, so the words after it arrive as arguments.
     if names and not student:
-        _stop(f"unexpected {' '.join(names)!r}; name students with --student")
+        stop(f"unexpected {' '.join(names)!r}; name students with --student")
     student = [*(student or []), *(names or [])]
-    _one_of(assignment, labs(), "assignment")
+    one_of(assignment, labs(), "assignment")
     if submitted is not None and not submitted.is_dir():
-        _stop(f"--submitted: there is no folder {submitted}{_near_path(submitted)}")
+        stop(f"--submitted: there is no folder {submitted}{near_path(submitted)}")
     if jobs is not None and jobs < 1:
-        _stop(f"--jobs must be 1 or more, not {jobs}")
+        stop(f"--jobs must be 1 or more, not {jobs}")
     if scheduler is not None and jobs is not None:
-        _stop("--jobs is for this machine; on a cluster, its workers' threads count")
+        stop("--jobs is for this machine; on a cluster, its workers' threads count")
     if scheduler is None:
         from autograder.warm.client import warm_process
 
@@ -150,11 +155,11 @@ def grade(
     try:
         course = Course(submitted, db)
     except CourseError as error:
-        _stop(str(error))
+        stop(str(error))
     present = students_of(course, assignment)
     if not present:
-        _stop(f"no submissions of {assignment} in {course.folder('submitted')}")
-    chosen = [_one_of(name, present, "student with a submission") for name in student or present]
+        stop(f"no submissions of {assignment} in {course.folder('submitted')}")
+    chosen = [one_of(name, present, "student with a submission") for name in student or present]
 
     if no_sandbox:
         course.config.JudgedExecute.sandbox = False
@@ -166,9 +171,9 @@ def grade(
         with _executor(scheduler, jobs or os.cpu_count() or 1) as (executor, slots):
             graded = _grade(course, assignment, chosen, executor, slots, regrade)
     except ClusterError as error:
-        _stop(str(error))
+        stop(str(error))
     except (Busy, SourceError) as error:
-        _stop(str(error), status=1)
+        stop(str(error), status=1)
     print_table(assignment, graded, console)
     if results is not None:
         write_json(results, assignment, graded, time.perf_counter() - start)
@@ -183,7 +188,7 @@ def _need_sandbox() -> None:
     from autograder.sandbox.trial import why_not_isolated
 
     if reason := why_not_isolated():
-        _stop(NOT_ISOLATED.format(reason=reason))
+        stop(NOT_ISOLATED.format(reason=reason))
 
 
 @contextmanager
@@ -254,9 +259,9 @@ def calibrate(
             console.print(f"{name}: {what}:", *(f"{value:.4g}" for value in found))
 
     try:
-        path = calibrate_lab(_one_of(lab, labs(), "lab"), seeds, on_case)
+        path = calibrate_lab(one_of(lab, labs(), "lab"), seeds, on_case)
     except SourceError as error:
-        _stop(str(error), status=1)
+        stop(str(error), status=1)
     console.print(f"wrote {os.path.relpath(path)}", soft_wrap=True)
 
 
@@ -267,11 +272,11 @@ def bundle(
     """Pack what students get: the notebooks, latentlab, the data and the environment."""
     from autograder.bundle import write_bundle
 
-    _need_zip(out, "bundle")
+    need_zip(out, "bundle")
     try:
         count = write_bundle(out)
     except SourceError as error:
-        _stop(str(error), status=1)
+        stop(str(error), status=1)
     console.print(f"wrote {out}: {count} files, {out.stat().st_size / 2**20:.1f} MB")
 
 
@@ -283,58 +288,10 @@ def gradescope(
     """Pack an autograder for Gradescope, which grades this lab with this harness."""
     from autograder.gradescope import write_gradescope
 
-    _one_of(lab, labs(), "lab")
-    _need_zip(out, "autograder")
+    one_of(lab, labs(), "lab")
+    need_zip(out, "autograder")
     count = write_gradescope(lab, out)
     console.print(f"wrote {out}: {count} files, {out.stat().st_size / 2**20:.1f} MB")
-
-
-def _need_zip(out: Path, what: str) -> None:
-    if out.suffix != ".zip":
-        _stop(f"the {what} is a zip file: name it {out.with_suffix('.zip')}")
-
-
-def say_built(lab: str, written: list[Path]) -> None:
-    """Print what a build wrote, if anything."""
-    console.print(f"{lab}: {'up to date' if not written else 'wrote'}")
-    for path in written:
-        console.print(f"  {os.path.relpath(path)}", soft_wrap=True)
-
-
-@contextmanager
-def grading_progress(total: int) -> Iterator[Callable[["Result"], None]]:
-    """A progress bar over submissions; what it gives is to be called with each result."""
-    columns = (
-        TextColumn("{task.description:<30}", markup=False),  # a name may hold brackets
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("warming up", total=total)
-        yield lambda result: progress.update(bar, advance=1, description=f"graded {result.student}")
-
-
-def _one_of(name: str, known: Iterable[str], what: str) -> str:
-    """The name, if it is known; else stop with the nearest one."""
-    known = list(known)
-    if name in known:
-        return name
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}"
-    _stop(f"there is no {what} {name!r}{hint}")
-
-
-def _near_path(path: Path) -> str:
-    parent = path.absolute().parent
-    names = [other.name for other in parent.iterdir()] if parent.is_dir() else []
-    near = difflib.get_close_matches(path.name, names, n=1)
-    return f"; did you mean {path.parent / near[0]}?" if near else ""
-
-
-def _stop(message: str, status: int = 2) -> None:
-    print(f"autograder: {message}", file=sys.stderr)
-    raise typer.Exit(status)
 
 
 def main() -> None:

@@ -21,7 +21,6 @@ import nbformat
 
 from autograder.build import build
 from autograder.class_report import report_class
-from autograder.cli import console, grading_progress, say_built
 from autograder.course import Course, lay_out_course
 from autograder.grade import grade_class
 from autograder.proof import submission, variants
@@ -29,6 +28,7 @@ from autograder.record import Result
 from autograder.report import print_table, write_csv, write_json
 from autograder.sandbox.trial import why_not_isolated
 from autograder.source import ROOT, release_path
+from autograder.terminal import console, grading_progress, say_built
 
 LAB = "lab01_mnist_autoencoder"
 FOLDER = ROOT / "demo"

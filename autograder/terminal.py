@@ -1,0 +1,69 @@
+"""What the commands share: how they speak to a terminal, and how they stop."""
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from autograder.record import Result
+
+console = Console()
+
+
+def say_built(lab: str, written: list[Path]) -> None:
+    """Print what a build wrote, if anything."""
+    console.print(f"{lab}: {'up to date' if not written else 'wrote'}")
+    for path in written:
+        console.print(f"  {os.path.relpath(path)}", soft_wrap=True)
+
+
+@contextmanager
+def grading_progress(total: int) -> Iterator[Callable[["Result"], None]]:
+    """A progress bar over submissions; what it gives is to be called with each result."""
+    columns = (
+        TextColumn("{task.description:<30}", markup=False),  # a name may hold brackets
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("warming up", total=total)
+        yield lambda result: progress.update(bar, advance=1, description=f"graded {result.student}")
+
+
+def one_of(name: str, known: Iterable[str], what: str) -> str:
+    """The name, if it is known; else stop with the nearest one."""
+    known = list(known)
+    if name in known:
+        return name
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}"
+    stop(f"there is no {what} {name!r}{hint}")
+
+
+def near_path(path: Path) -> str:
+    """A hint at what may have been meant by a path that is not there; "" if nothing is like it."""
+    parent = path.absolute().parent
+    names = [other.name for other in parent.iterdir()] if parent.is_dir() else []
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return f"; did you mean {path.parent / near[0]}?" if near else ""
+
+
+def stop(message: str, status: int = 2) -> None:
+    """End the command with a message."""
+    print(f"autograder: {message}", file=sys.stderr)
+    raise typer.Exit(status)
+
+
+def need_zip(out: Path, what: str) -> None:
+    """Stop if a file to be written is not named as a zip file."""
+    if out.suffix != ".zip":
+        stop(f"the {what} is a zip file: name it {out.with_suffix('.zip')}")
