@@ -46,6 +46,7 @@ from latentlab.check.losses import bce, mse, psnr
 from latentlab.check.models import as_functional
 from latentlab.check.networks import activations, joined, layers, parameters, shapes
 from latentlab.check.noise import gaussian_noise, masking_noise
+from latentlab.check.overlap import iou, mean_iou, pixel_accuracy, predicts_labels
 from latentlab.check.pairs import denoising_pairs
 from latentlab.check.pca import both_errors, fits_pca, linear, projects
 from latentlab.check.penalties import adds_penalty, kl_penalty, kl_slope, l1_penalty
@@ -54,6 +55,7 @@ from latentlab.check.plane import draws, emptiest, grid, walk
 from latentlab.check.probing import linear_probe, probe_accuracy
 from latentlab.check.ranking import auc, precision_recall, roc_curve
 from latentlab.check.resolution import downsample, enlarge, gain, super_resolves
+from latentlab.check.segmentation import classes_of_pixels, every_pixel, map_pyramid, segments
 from latentlab.check.sparsity import (
     dead_units,
     few_awake,
@@ -83,6 +85,7 @@ __all__ = [
     "both_errors",
     "call",
     "chooses_threshold",
+    "classes_of_pixels",
     "code_size",
     "compression",
     "compression_in_bytes",
@@ -108,6 +111,7 @@ __all__ = [
     "enlarge",
     "entropy",
     "error_by_class",
+    "every_pixel",
     "feature_maps",
     "few_awake",
     "few_dead",
@@ -117,6 +121,7 @@ __all__ = [
     "gaussian_noise",
     "generates",
     "grid",
+    "iou",
     "joined",
     "keeps_colours",
     "kl",
@@ -129,10 +134,12 @@ __all__ = [
     "layers",
     "linear",
     "linear_probe",
+    "map_pyramid",
     "map_shapes",
     "masking_noise",
     "mean_activation",
     "mean_and_error",
+    "mean_iou",
     "median_filter",
     "mse",
     "numbers_in",
@@ -140,8 +147,10 @@ __all__ = [
     "parameter_count",
     "parameters",
     "picture_errors",
+    "pixel_accuracy",
     "pixels",
     "precision_recall",
+    "predicts_labels",
     "probe_accuracy",
     "projects",
     "psnr",
@@ -151,6 +160,7 @@ __all__ = [
     "removes_noise",
     "roc_curve",
     "samples",
+    "segments",
     "shapes",
     "share_awake",
     "smallest_bce",
