@@ -71,6 +71,7 @@ NOTHING_TO_HIDE = {
     "lab07_variational_autoencoder": {"encoder"},
     "lab08_anomaly_detection": {"threshold"},
     "lab11_features_and_super_resolution": {"gain"},
+    "lab10_semantic_segmentation": {"encoder", "fcn32", "skips"},
     "exercise1_notmnist_architecture": {"sizes"},
     "exercise2_notmnist_training": {"network", "training"},
 }

@@ -233,17 +233,17 @@ def _separate_encoder() -> keras.Model:
     """
     rng = np.random.default_rng()
     inputs = keras.Input((None, None, 1))
-    maps = []
+    outputs = []
     for step, channels in zip(STEPS, (3, 4, 5), strict=True):
         row, column, _ = _seen_by(step)
         layer = keras.layers.Conv2D(
             channels, step, strides=step, padding="same", activation="relu", trainable=False
         )
-        maps.append(layer(inputs))
+        outputs.append(layer(inputs))
         kernel = np.zeros((step, step, 1, channels), np.float32)
         kernel[row, column] = rng.choice([-1, 1], channels) * rng.uniform(0.5, 1.5, channels)
         layer.set_weights([kernel, rng.uniform(0.6, 1, channels)])
-    return keras.Model(inputs, maps)
+    return keras.Model(inputs, outputs)
 
 
 def _seen_by(step: int) -> tuple[int, int, int]:
