@@ -190,7 +190,7 @@ def build_encoder():
 # %% mutant="not_enlarged" answer="fcn32" fails="fcn32,train" says="1/8 of the canvas"
 def build_fcn32(encoder):
     scores = keras.layers.Conv2D(11, 1, activation="softmax")(encoder.outputs[2])
-    return keras.Model(encoder.inputs, scores)
+    return keras.Model(encoder.input, scores)
 
 # %% mutant="not_enlarged" answer="train"
 def train(together, scenes):
@@ -200,7 +200,7 @@ def train(together, scenes):
 def build_fcn32(encoder):
     scores = keras.layers.Conv2D(11, 1)(encoder.outputs[2])
     scores = keras.layers.UpSampling2D(8)(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax(axis=1)(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax(axis=1)(scores))
 
 # %% mutant="softmax_over_rows" answer="train"
 def train(together, scenes):
@@ -209,7 +209,7 @@ def train(together, scenes):
 # %% mutant="sigmoid" answer="fcn32" fails="fcn32,train" says="lets them compete"
 def build_fcn32(encoder):
     scores = keras.layers.Conv2D(11, 1, activation="sigmoid")(encoder.outputs[2])
-    return keras.Model(encoder.inputs, keras.layers.UpSampling2D(8)(scores))
+    return keras.Model(encoder.input, keras.layers.UpSampling2D(8)(scores))
 
 # %% mutant="sigmoid" answer="train"
 def train(together, scenes):
@@ -218,7 +218,7 @@ def train(together, scenes):
 # %% mutant="ten_classes" answer="fcn32" fails="fcn32,train" says="background is a class too"
 def build_fcn32(encoder):
     scores = keras.layers.Conv2D(10, 1, activation="softmax")(encoder.outputs[2])
-    return keras.Model(encoder.inputs, keras.layers.UpSampling2D(8)(scores))
+    return keras.Model(encoder.input, keras.layers.UpSampling2D(8)(scores))
 
 # %% mutant="ten_classes" answer="train"
 def train(together, scenes):
@@ -228,7 +228,7 @@ def train(together, scenes):
 def build_fcn32(encoder):
     scores = keras.layers.Conv2D(11, 1, activation="softmax")(encoder.outputs[2])
     scores = keras.layers.UpSampling2D(8)(scores)
-    return keras.Model(encoder.inputs, keras.layers.Reshape((64, 64, 11))(scores))
+    return keras.Model(encoder.input, keras.layers.Reshape((64, 64, 11))(scores))
 
 # %% mutant="reshaped" answer="train"
 def train(together, scenes):
@@ -237,7 +237,7 @@ def train(together, scenes):
 # %% mutant="finest_for_coarsest" answer="fcn32" fails="fcn32,train" says="uses the encoder's map of 1/2"
 def build_fcn32(encoder):
     scores = keras.layers.Conv2D(11, 1, activation="softmax")(encoder.outputs[0])
-    return keras.Model(encoder.inputs, keras.layers.UpSampling2D(2)(scores))
+    return keras.Model(encoder.input, keras.layers.UpSampling2D(2)(scores))
 
 # %% mutant="finest_for_coarsest" answer="train"
 def train(together, scenes):
@@ -251,7 +251,7 @@ def build_fcn16(encoder):
     scores = keras.layers.UpSampling2D(4)(keras.layers.Conv2D(11, 1)(encoder.outputs[2]))
     scores = scores + keras.layers.Conv2D(11, 1)(encoder.outputs[0])
     scores = keras.layers.UpSampling2D(2)(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax()(scores))
 
 
 build_fcn8 = build_fcn16
@@ -264,7 +264,7 @@ def train(together, scenes):
 def build_fcn16(encoder):
     scores = keras.layers.UpSampling2D(2)(keras.layers.Conv2D(11, 1)(encoder.outputs[2]))
     scores = keras.layers.UpSampling2D(4)(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax()(scores))
 
 
 build_fcn8 = build_fcn16
@@ -278,7 +278,7 @@ def build_fcn16(encoder):
     scores = keras.layers.UpSampling2D(2)(keras.layers.Conv2D(11, 1)(encoder.outputs[2]))
     scores = scores + keras.layers.Conv2D(11, 1)(encoder.outputs[1])
     scores = keras.layers.UpSampling2D(4)(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax()(scores))
 
 
 build_fcn8 = build_fcn16
@@ -293,7 +293,7 @@ def build_fcn16(encoder):
     scores = keras.layers.UpSampling2D(2)(keras.layers.Conv2D(11, 1)(encoder.outputs[2]))
     scores = scores + keras.layers.Conv2D(11, 1)(encoder.outputs[1])
     scores = keras.layers.UpSampling2D(4)(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax()(scores))
 
 
 build_fcn8 = build_fcn16
@@ -400,7 +400,7 @@ def build_fcn16(encoder):
     x = keras.layers.Conv2DTranspose(24, 4, strides=2, padding="same", activation="relu")(eighth)
     x = keras.layers.Conv2D(11, 1)(keras.layers.Concatenate()([x, quarter]))
     x = keras.layers.UpSampling2D(4, interpolation="bilinear")(x)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(x))
+    return keras.Model(encoder.input, keras.layers.Softmax()(x))
 
 
 def build_fcn8(encoder):
@@ -410,7 +410,7 @@ def build_fcn8(encoder):
     x = keras.layers.Conv2DTranspose(16, 4, strides=2, padding="same", activation="relu")(x)
     x = keras.layers.Conv2D(11, 1)(keras.layers.Concatenate()([x, half]))
     x = keras.layers.UpSampling2D(2, interpolation="bilinear")(x)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(x))
+    return keras.Model(encoder.input, keras.layers.Softmax()(x))
 
 # %% alternate="subclassed" answer="encoder"
 class Encoder(keras.Model):

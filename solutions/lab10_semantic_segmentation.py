@@ -144,7 +144,7 @@ for ax, t, p, name in zip(axes, square, guess, ("moved by two", "too small", "to
     ax.set_title(f"{name}: {both} / {either} = {both / either:.2f}")
     ax.set_axis_off()
 figure.suptitle("Green is the intersection; all that is coloured is the union (truth: blue and green)",
-                y=0.04, fontsize=11)
+                y=0.1, fontsize=11)
 plt.show()
 
 # %% [markdown]
@@ -307,7 +307,7 @@ check.map_pyramid("encoder", encoder)
 # | FCN-16 | 1/32 and 1/16 | 1/8 and 1/4 | 4 times |
 # | FCN-8 | 1/32, 1/16 and 1/8 | 1/8, 1/4 and 1/2 | 2 times |
 #
-# Begin your models with the encoder that is handed in: `encoder.inputs` is its input, and
+# Begin your models with the encoder that is handed in: `encoder.input` is its input, and
 # `encoder.outputs` are its maps. Then the three networks share it, and can be trained together.
 
 # %% answer="fcn32"
@@ -322,7 +322,7 @@ def build_fcn32(encoder):
     half, quarter, eighth = encoder.outputs
     scores = keras.layers.Conv2D(11, 1)(eighth)
     scores = keras.layers.UpSampling2D(8, interpolation="bilinear")(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax()(scores))
     ### END SOLUTION
 
 
@@ -360,7 +360,7 @@ def build_fcn16(encoder):
     scores = keras.layers.UpSampling2D(2, interpolation="bilinear")(scores)
     scores = keras.layers.Add()([scores, keras.layers.Conv2D(11, 1)(quarter)])
     scores = keras.layers.UpSampling2D(4, interpolation="bilinear")(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax()(scores))
     ### END SOLUTION
 
 
@@ -372,7 +372,7 @@ def build_fcn8(encoder):
         of_this_map = keras.layers.Conv2D(11, 1)(features)
         scores = of_this_map if scores is None else keras.layers.Add()([scores, of_this_map])
         scores = keras.layers.UpSampling2D(2, interpolation="bilinear")(scores)
-    return keras.Model(encoder.inputs, keras.layers.Softmax()(scores))
+    return keras.Model(encoder.input, keras.layers.Softmax()(scores))
     ### END SOLUTION
 
 

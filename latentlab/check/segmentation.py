@@ -180,7 +180,8 @@ def _run(name: str, model: Any, x: np.ndarray) -> list[np.ndarray]:
             )
     model = require_model(name, model, x.shape[1:])
     try:
-        outputs = model(x, training=False)
+        # A tensor: an array makes Keras warn about models whose input was given as a list.
+        outputs = model(keras.ops.convert_to_tensor(x), training=False)
     except Exception as error:
         raise CheckFailed(f"{name} cannot take {takes}: {described(error)}{any_size}") from error
     return [np.asarray(v, np.float64) for v in keras.tree.flatten(outputs)]
