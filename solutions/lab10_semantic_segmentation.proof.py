@@ -470,7 +470,7 @@ def train(together, scenes):
         jit_compile=False,
     )
     together.fit(
-        scenes.images, [scenes.labels] * 3, sample_weight=[weights] * 3, batch_size=8, epochs=8,
+        scenes.images, [scenes.labels] * 3, sample_weight=[weights] * 3, batch_size=4, epochs=6,
         verbose=0,
     )
 
