@@ -127,7 +127,7 @@ def reshaped(encoder):
 
 def wrong_level(encoder):
     half, _, eighth = encoder.outputs
-    s = layers.Conv2D(CLASSES, 1)(layers.AveragePooling2D()(half))
+    s = layers.Conv2D(CLASSES, 1)(layers.AveragePooling2D(2)(half))
     s = layers.Add()([s, enlarged(layers.Conv2D(CLASSES, 1)(eighth), 2)])
     return keras.Model(encoder.inputs, layers.Softmax()(enlarged(s, 4)))
 

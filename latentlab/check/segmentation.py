@@ -25,6 +25,7 @@ CANVASES = (64, 64), (48, 80)  # height and width
 MOST_CHANGE = 0.02
 STEPS = (2, 4, 8)  # of the maps of an encoder
 BATCH = 50
+UNSEEN = 1, 1, 4  # row, column and period of pixels that the check's own encoder does not look at
 
 
 def map_pyramid(name: str, model: Any) -> None:
@@ -76,11 +77,19 @@ def classes_of_pixels(
     every_pixel(name, model, classes, quiet=True)
     x = _noise(64, 64, count=2)
     before = _run(name, model, x)[0]
-    for step in STEPS:
+
+    def depends_on(row: int, column: int, period: int) -> bool:
         changed = x.copy()
-        seen = _seen_by(step)
-        changed[:, seen[0] :: seen[2], seen[1] :: seen[2]] += 1
-        used = np.abs(_run(name, model, changed)[0] - before).max() > 1e-5
+        changed[:, row::period, column::period] += 1
+        return bool(np.abs(_run(name, model, changed)[0] - before).max() > 1e-5)
+
+    if depends_on(*UNSEEN):
+        raise CheckFailed(
+            f"{name} looks at pixels that are in no map of the encoder that it is given. Does it "
+            "build an encoder of its own?"
+        )
+    for step in STEPS:
+        used = depends_on(*_seen_by(step))
         if used and step not in uses:
             raise CheckFailed(
                 f"{name} uses the encoder's map of 1/{step}; it is to use {_maps(uses)} only. The "
@@ -89,7 +98,7 @@ def classes_of_pixels(
         if not used and step in uses:
             raise CheckFailed(
                 f"{name} does not use the encoder's map of 1/{step}: changing it changes nothing. "
-                f"Expected: {_maps(uses)}. Does it use the encoder that it is given?"
+                f"Expected: {_maps(uses)}."
             )
     passed(f"{name}: {classes} classes for each pixel, from {_maps(uses)}")
 
