@@ -273,8 +273,7 @@ def _sizes(sides: Sequence[tuple[int, ...]]) -> str:
 
 
 def _maps(steps: Sequence[int]) -> str:
-    words = [f"1/{step}" for step in steps]
-    return f"the map{'s' * (len(words) > 1)} of " + " and ".join(words)
+    return f"the map{'s' * (len(steps) > 1)} of " + " and ".join(f"1/{step}" for step in steps)
 
 
 def _why_sides(found: list[tuple[int, ...]], expected: list[tuple[int, ...]]) -> str:
@@ -282,9 +281,8 @@ def _why_sides(found: list[tuple[int, ...]], expected: list[tuple[int, ...]]) ->
         return " The finest comes first."
     if all(0 < b - a <= 3 for (a, _), (b, _) in zip(found, expected, strict=True)):
         return " Has every convolution padding='same'? Without it the maps shrink at the edge."
-    if found[0] != expected[0]:
-        return " Each convolution halves: strides=2, the first one too."
-    return " Each convolution halves: strides=2."
+    first = ", the first one too" if found[0] != expected[0] else ""
+    return f" Each convolution halves: strides=2{first}."
 
 
 def _why_shape(found: tuple[int, ...], x: np.ndarray, classes: int) -> str:
