@@ -29,7 +29,7 @@ class Scenes(NamedTuple):
 
 
 def make_scenes(
-    images: np.ndarray, labels: np.ndarray, count: int, seed: int, size: int = 64, digits: int = 6
+    images: np.ndarray, labels: np.ndarray, count: int, seed: int, size: int = 48, digits: int = 4
 ) -> Scenes:
     """Lay digits, drawn at random, on `count` black canvases of size x size pixels.
 

@@ -38,14 +38,14 @@ import numpy as np
 from latentlab import check
 
 train_digits, test_digits = lab.load("mnist")
-scenes = lab.make_scenes(*train_digits, count=300, seed=1)
+scenes = lab.make_scenes(*train_digits, count=400, seed=1)
 test_scenes = lab.make_scenes(*test_digits, count=100, seed=2)  # of digits not in the others
 print("scenes", scenes.images.shape, "labels", scenes.labels.shape, scenes.labels.dtype)
 
 # %% [markdown]
 # ## 1. A label for each pixel
 #
-# The scenes are made for this lab: up to six digits of MNIST, laid on a black canvas at random
+# The scenes are made for this lab: up to four digits of MNIST, laid on a black canvas at random
 # places. For each scene there is an array of the same height and width with whole numbers:
 #
 # | label | class |
@@ -238,8 +238,8 @@ for name, p in {"background": nothing, "bright is a one": rule, "truth, moved by
 # Your encoder halves the canvas three times:
 #
 #     canvas        map of 1/2     map of 1/4     map of 1/8
-#     64 x 64   ->  32 x 32    ->  16 x 16    ->  8 x 8
-#     48 x 96   ->  24 x 48    ->  12 x 24    ->  6 x 12
+#     48 x 48   ->  24 x 24    ->  12 x 12    ->  6 x 6
+#     64 x 96   ->  32 x 48    ->  16 x 24    ->  8 x 12
 #
 # The further to the right, the more a map knows about *what* there is: each of its values has seen
 # a larger part of the canvas. After three convolutions of 5 x 5 with strides of 2 that part is
@@ -289,7 +289,7 @@ check.map_pyramid("encoder", encoder)
 # everywhere: from the 48 channels of a place to 11 scores. That is a convolution of 1 x 1,
 # `keras.layers.Conv2D(11, 1)`.
 #
-# Then there are 11 scores for each place of the 8 x 8 map. To get them for each pixel, make that map
+# Then there are 11 scores for each place of the 6 x 6 map. To get them for each pixel, make that map
 # eight times as wide and as high: `keras.layers.UpSampling2D(8, interpolation="bilinear")` lays soft ramps between
 # the values. A softmax over the classes makes probabilities of the scores, for each pixel by itself:
 #
@@ -415,6 +415,10 @@ fcn32 = fcn16 = fcn8 = together = None  # until they are written
 check.answered(encoder=encoder)
 fcn32, fcn16, fcn8 = build_fcn32(encoder), build_fcn16(encoder), build_fcn8(encoder)
 
+# %%
+check.answered(fcn8=fcn8)
+fcn8.summary()
+
 # %% [markdown]
 # ## 7. Training
 #
@@ -447,7 +451,7 @@ together = side_by_side([fcn32, fcn16, fcn8])
 # three outputs, `fit` takes a list of three targets and a list of three weights, here three times
 # the same.
 #
-# This works: `Adam` with a learning rate of 0.005, batches of 4, 6 epochs.
+# This works: `Adam` with a learning rate of 0.005, batches of 4, 5 epochs.
 
 # %% answer="train"
 def train(together, scenes):
@@ -468,7 +472,7 @@ def train(together, scenes):
         [scenes.labels] * 3,
         sample_weight=[weights] * 3,
         batch_size=4,
-        epochs=6,
+        epochs=5,
         verbose=0,
         callbacks=[lab.Progress()],
     )
@@ -486,13 +490,15 @@ from latentlab import make_scenes as _make_scenes
 _images, _labels = _make_scenes(*_load("mnist").test, count=100, seed=2)
 check.every_pixel("fcn8", fcn8, classes=11)
 check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
-check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.2)
+check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.1)
+check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
 
 _images, _labels = _make_scenes(*_heldout("mnist"), count=100, seed=3)
 check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
-check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.2)
+check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.1)
+check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -572,7 +578,7 @@ plt.show()
 # drawn with fine edges, in the wrong colour. (There is even more of it, as more of its ink is found.) To
 # mend names, the encoder would have to know digits better: more filters, more scenes, more epochs.
 #
-# A last experiment needs no training. The networks have seen canvases of 64 x 64 only. Nothing in
+# A last experiment needs no training. The networks have seen canvases of 48 x 48 only. Nothing in
 # them knows that size, so give them a wide one: four scenes side by side.
 
 # %% tags=["nbval-ignore-output"]
@@ -584,7 +590,7 @@ lab.show_rows(
         "FCN-8": lab.colour_labels(predict_labels(fcn8, wide)),
         "truth": lab.colour_labels(wide_truth),
     },
-    title=f"A canvas of {wide.shape[1]} x {wide.shape[2]}, with the weights from 64 x 64",
+    title=f"A canvas of {wide.shape[1]} x {wide.shape[2]}, with the weights from 48 x 48",
 )
 
 # %% [markdown] written="report" points=3

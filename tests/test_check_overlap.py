@@ -2,16 +2,12 @@
 
 import numpy as np
 import pytest
+from conftest import fails
 
 from latentlab import check
 from latentlab.check.overlap import overlap
 
 SHAPES = [(2, 6, 8), (5, 12, 12), (9, 20, 16)]
-
-
-def fails(saying, verb, *arguments):
-    with pytest.raises(check.CheckFailed, match=saying):
-        verb(*arguments)
 
 
 def accuracy(truth, predicted):

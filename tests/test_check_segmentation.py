@@ -3,16 +3,12 @@
 import keras
 import numpy as np
 import pytest
+from conftest import fails
 from keras import layers
 
 from latentlab import check
 
 CLASSES = 11
-
-
-def fails(saying, verb, *arguments, **named):
-    with pytest.raises(check.CheckFailed, match=saying):
-        verb(*arguments, **named)
 
 
 def pyramid(padding="same", activation="relu", size=None, order=1, strides=(2, 2, 2)):
@@ -50,7 +46,7 @@ def test_encoders_of_several_styles_pass():
     [
         (lambda: pyramid(padding="valid"), "padding='same'"),
         (lambda: pyramid(activation=None), "no activation"),
-        (lambda: pyramid(size=64), "takes any canvas"),
+        (lambda: pyramid(size=48), "takes any canvas"),
         (lambda: pyramid(order=-1), "finest comes first"),
         (lambda: pyramid(strides=(1, 2, 2)), "the first one too"),
         (lambda: pyramid(strides=(2, 2, 1)), "strides=2"),
@@ -121,7 +117,7 @@ def test_layers_that_begin_at_zero_pass():
 
 def reshaped(encoder):
     s = layers.Conv2D(CLASSES, 1)(encoder.outputs[2])
-    s = layers.Reshape((64, 64, CLASSES))(enlarged(s, 8))
+    s = layers.Reshape((48, 48, CLASSES))(enlarged(s, 8))
     return keras.Model(encoder.inputs, layers.Softmax()(s))
 
 
@@ -195,3 +191,19 @@ def test_a_network_has_to_be_better_than_brightness():
     labels[0, 0, 0] = 3
     fails("class 0", check.segments, "f", bright(3), dark, labels, CLASSES, 0.1)
     fails("one too large", check.segments, "f", bright(4), images, labels, CLASSES, 0.1)
+
+
+def test_a_finer_network_has_to_be_better_than_a_coarser_one():
+    labels = np.random.default_rng(0).choice([0, 0, 0, 3, 5], (60, 16, 16))
+    images = (labels > 0).astype(np.float32)[..., None]
+    check.finer("a", bright(3), "b", bright(4), images, labels, CLASSES, at_least=0.05)
+    same = ("a", bright(3), "b", bright(3), images, labels, CLASSES, 0.05)
+    fails("0.000 above", check.finer, *same)
+    fails("loss of every output", check.finer, *same)
+
+
+def test_other_shapes_of_output_are_named():
+    images, labels = np.zeros((3, 16, 16, 1), np.float32), np.zeros((3, 16, 16), int)
+    labels[0, 0, 0] = 1
+    coarse = fcn(pyramid(), 0, classes=10)
+    fails("(3, 16, 16, 10)", check.segments, "f", coarse, images, labels, CLASSES, 0.1)

@@ -14,8 +14,8 @@ LABELS = np.arange(20) % 10
 
 def test_a_scene_is_a_canvas_with_a_class_for_each_pixel():
     images, labels = lab.make_scenes(DIGITS, LABELS, count=6, seed=1)
-    assert images.shape == (6, 64, 64, 1) and images.dtype == np.float32
-    assert labels.shape == (6, 64, 64) and labels.dtype == np.int64
+    assert images.shape == (6, 48, 48, 1) and images.dtype == np.float32
+    assert labels.shape == (6, 48, 48) and labels.dtype == np.int64
     assert images.min() >= 0 and images.max() <= 1
     assert labels.min() == 0 and labels.max() <= 10
     np.testing.assert_array_equal(labels > 0, images[..., 0] >= 0.5)
