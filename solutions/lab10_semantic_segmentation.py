@@ -338,9 +338,9 @@ check.classes_of_pixels("build_fcn32", build_fcn32, classes=11, uses=(8,))
 # %% [markdown]
 # ## 6. Skip connections: FCN-16 and FCN-8
 #
-# How good can an answer from a coarse map be at all? Take somebody who knows the truth, but may give only
-# one class to all pixels of a cell. He takes the most frequent class of each cell. The cells are 8, 4
-# and 2 pixels wide, as one value of each of the three maps stands for.
+# How good can an answer from a coarse map be at all? Suppose you know the truth, but may say only one
+# class for all pixels of a cell. You would take the most frequent class of each cell. Below the cells are 8, 4
+# and 2 pixels wide: so many pixels one value of each of the three maps stands for.
 
 # %% tags=["nbval-ignore-output"]
 def in_cells(labels, step):
@@ -411,13 +411,17 @@ check.classes_of_pixels("build_fcn16", build_fcn16, classes=11, uses=(4, 8))
 check.classes_of_pixels("build_fcn8", build_fcn8, classes=11, uses=(2, 4, 8))
 
 # %%
-fcn32 = fcn16 = fcn8 = together = None  # until they are written
+networks = together = None  # until they are written
 check.answered(encoder=encoder)
-fcn32, fcn16, fcn8 = build_fcn32(encoder), build_fcn16(encoder), build_fcn8(encoder)
+networks = {
+    "FCN-32": build_fcn32(encoder),
+    "FCN-16": build_fcn16(encoder),
+    "FCN-8": build_fcn8(encoder),
+}
 
 # %%
-check.answered(fcn8=fcn8)
-fcn8.summary()
+check.answered(networks=networks)
+networks["FCN-8"].summary()
 
 # %% [markdown]
 # ## 7. Training
@@ -437,8 +441,8 @@ def side_by_side(networks):
     return keras.Model(x, [net(x) for net in networks])
 
 
-check.answered(fcn32=fcn32, fcn16=fcn16, fcn8=fcn8)
-together = side_by_side([fcn32, fcn16, fcn8])
+check.answered(networks=networks)
+together = side_by_side(list(networks.values()))
 
 # %% [markdown]
 # The loss at a pixel is the cross-entropy, $-\log p_{i,t_i}$: minus the logarithm of the probability
@@ -480,7 +484,10 @@ def train(together, scenes):
 
 
 # %% tags=["nbval-ignore-output"]
+fcn32 = fcn16 = fcn8 = None  # until train is written
+check.answered(together=together)
 train(together, scenes)
+fcn32, fcn16, fcn8 = networks.values()
 
 # %% check="train" points=3 tags=["nbval-ignore-output"]
 from latentlab import check
@@ -490,6 +497,7 @@ from latentlab import make_scenes as _make_scenes
 _images, _labels = _make_scenes(*_load("mnist").test, count=100, seed=2)
 check.every_pixel("fcn8", fcn8, classes=11)
 check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
+check.segments("fcn16", fcn16, _images, _labels, classes=11, at_least=0.1)
 check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.1)
 check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
 ### BEGIN HIDDEN TESTS
@@ -497,6 +505,7 @@ from autograder.heldout import heldout as _heldout
 
 _images, _labels = _make_scenes(*_heldout("mnist"), count=100, seed=3)
 check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
+check.segments("fcn16", fcn16, _images, _labels, classes=11, at_least=0.1)
 check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.1)
 check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
 ### END HIDDEN TESTS
@@ -527,8 +536,8 @@ check.predicts_labels(predict_labels, shape=(5, 16, 8), classes=4)
 # ## 8. What the skips are good for
 
 # %% tags=["nbval-ignore-output"]
+predicted = None  # until predict_labels is written
 check.answered(fcn8=fcn8)
-networks = {"FCN-32": fcn32, "FCN-16": fcn16, "FCN-8": fcn8}
 predicted = {name: predict_labels(net, test_scenes.images) for name, net in networks.items()}
 rows = {name: lab.colour_labels(p[:5]) for name, p in predicted.items()}
 lab.show_rows(
@@ -550,6 +559,7 @@ for name, p in predicted.items():
 # Which digits are hard? And where do the mistakes lie, at the edges or in whole digits?
 
 # %% tags=["nbval-ignore-output"]
+check.answered(predicted=predicted)
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 3.4))
 for i, (name, p) in enumerate(predicted.items()):
     left.bar(np.arange(10) + 0.27 * (i - 1), iou(truth, p, CLASSES)[1:], 0.25, label=name,

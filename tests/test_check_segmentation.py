@@ -198,7 +198,7 @@ def test_a_finer_network_has_to_be_better_than_a_coarser_one():
     images = (labels > 0).astype(np.float32)[..., None]
     check.finer("a", bright(3), "b", bright(4), images, labels, CLASSES, at_least=0.05)
     same = ("a", bright(3), "b", bright(3), images, labels, CLASSES, 0.05)
-    fails("0.000 above", check.finer, *same)
+    fails("is 0.000", check.finer, *same)
     fails("loss of every output", check.finer, *same)
 
 

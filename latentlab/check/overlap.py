@@ -126,7 +126,11 @@ def mean_iou(
     name = f"mean_iou(truth, predicted, {classes})"
     result = call("mean_iou", function, truth.copy(), predicted.copy(), classes)
     found = _with_nan(name, result)
-    if found.size == 1 and np.isnan(found).all():
+    if found.size != 1:
+        raise CheckFailed(
+            f"{name} has shape {found.shape}; expected one number: the mean of what iou returns."
+        )
+    if np.isnan(found).all():
         raise CheckFailed(
             f"{name} is nan: the mean of values with a NaN among them is NaN. Leave out the "
             "classes that do not occur; np.nanmean does."

@@ -23,7 +23,8 @@ def segments(
     most frequent class of bright pixels.
     """
     predicted = _predicted(name, model, images, (*labels.shape, classes))
-    rule = np.where(images[..., 0] >= 0.5, np.bincount(labels[labels > 0]).argmax(), 0)
+    frequent = np.bincount(labels[labels > 0]).argmax()
+    rule = np.where(images[..., 0] >= 0.5, frequent, 0)
     value, simple = (_mean_iou(labels, p, classes) for p in (predicted, rule))
     note(f"mean IoU of {name}", value)
     note("mean IoU of the rule", simple)
@@ -48,7 +49,8 @@ def segments(
     keep_limit(
         f"mean IoU of {name} above that of the rule",
         value - simple,
-        f"{name}: mean IoU {value:.3f}, {value - simple:.3f} above {simple:.3f} of the simple rule",
+        f"{name}: mean IoU {value:.3f}; its lead over calling every bright pixel class {frequent} "
+        f"({simple:.3f}) is {value - simple:.3f}",
         at_least=at_least,
         hint=hint,
     )
@@ -74,7 +76,7 @@ def finer(
     keep_limit(
         f"mean IoU of {name} above that of {than}",
         value - other,
-        f"{name}: mean IoU {value:.3f}, {value - other:.3f} above {other:.3f} of {than}",
+        f"{name}: mean IoU {value:.3f}; its lead over {than} ({other:.3f}) is {value - other:.3f}",
         at_least=at_least,
         hint=lambda: (
             f"The finer maps let {name} draw finer edges, if the weights behind them are trained: "
