@@ -456,6 +456,8 @@ together = side_by_side(list(networks.values()))
 # the same.
 #
 # This works: `Adam` with a learning rate of 0.005, batches of 4, 5 epochs.
+# As always, give `compile` the argument `jit_compile=False`, and `fit` the arguments `verbose=0` and
+# `callbacks=[lab.Progress()]`.
 
 # %% answer="train"
 def train(together, scenes):
@@ -496,18 +498,18 @@ from latentlab import make_scenes as _make_scenes
 
 _images, _labels = _make_scenes(*_load("mnist").test, count=100, seed=2)
 check.every_pixel("fcn8", fcn8, classes=11)
-check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
-check.segments("fcn16", fcn16, _images, _labels, classes=11, at_least=0.1)
-check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.1)
-check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
+check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.04)
+check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0)
+check.segments("fcn16", fcn16, _images, _labels, classes=11, at_least=0.06)
+check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.08)
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
 
 _images, _labels = _make_scenes(*_heldout("mnist"), count=100, seed=3)
-check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
-check.segments("fcn16", fcn16, _images, _labels, classes=11, at_least=0.1)
-check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.1)
-check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0.05)
+check.segments("fcn32", fcn32, _images, _labels, classes=11, at_least=0.04)
+check.finer("fcn8", fcn8, "fcn32", fcn32, _images, _labels, classes=11, at_least=0)
+check.segments("fcn16", fcn16, _images, _labels, classes=11, at_least=0.06)
+check.segments("fcn8", fcn8, _images, _labels, classes=11, at_least=0.08)
 ### END HIDDEN TESTS
 
 # %% [markdown]
