@@ -19,6 +19,7 @@ from autograder.source import release_path  # noqa: E402
 
 LAB = "lab01_mnist_autoencoder"
 PICTURES = ROOT / "docs" / "images"
+LATENTLAB = ROOT / "latentlab"
 MISTAKE = "bce"  # the check that is to fail
 
 
@@ -42,7 +43,9 @@ def _picture_of_a_check(page) -> None:  # noqa: ANN001 (Playwright's page)
     with tempfile.TemporaryDirectory() as folder:
         nbformat.write(notebook, Path(folder) / f"{LAB}.ipynb")
         options = ["-m", "jupyterlab", f"--notebook-dir={folder}"]
-        with jupyterlab(folder, *options, JUPYTERLAB_SETTINGS_DIR=folder) as address:
+        with jupyterlab(
+            folder, *options, JUPYTERLAB_SETTINGS_DIR=folder, JUPYTER_PATH=str(KERNELS)
+        ) as address:
             page.set_viewport_size({"width": 1100, "height": 900})
             opened = Notebook(page, address, f"{LAB}.ipynb")
             for number in (0, 2, 3):

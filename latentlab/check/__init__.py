@@ -56,7 +56,7 @@ from latentlab.check.probing import linear_probe, probe_accuracy
 from latentlab.check.ranking import auc, precision_recall, roc_curve
 from latentlab.check.resolution import downsample, enlarge, gain, super_resolves
 from latentlab.check.scenes import finer, segments
-from latentlab.check.segmentation import classes_of_pixels, every_pixel, map_pyramid, segments
+from latentlab.check.segmentation import classes_of_pixels, every_pixel, map_pyramid
 from latentlab.check.sparsity import (
     dead_units,
     few_awake,
