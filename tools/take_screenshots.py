@@ -28,7 +28,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with browser_page() as page:
         _picture_of_a_check(page)
-        page.set_viewport_size({"width": 1100, "height": 900})
+        page.set_viewport_size({"width": 1100, "height": 680})
         page.goto((ROOT / "demo" / "report.html").as_uri())
         page.screenshot(path=PICTURES / "report.png")
 
@@ -43,14 +43,18 @@ def _picture_of_a_check(page) -> None:  # noqa: ANN001 (Playwright's page)
     with tempfile.TemporaryDirectory() as folder:
         nbformat.write(notebook, Path(folder) / f"{LAB}.ipynb")
         options = ["-m", "jupyterlab", f"--notebook-dir={folder}"]
-        with jupyterlab(
-            folder, *options, JUPYTERLAB_SETTINGS_DIR=folder, JUPYTER_PATH=str(KERNELS)
-        ) as address:
-            page.set_viewport_size({"width": 1100, "height": 900})
+        own = {
+            "JUPYTERLAB_SETTINGS_DIR": folder,
+            "JUPYTER_PATH": str(LATENTLAB / "warm" / "jupyter"),
+            "JUPYTER_CONFIG_PATH": str(LATENTLAB / "desk"),
+        }
+        with jupyterlab(folder, *options, **own) as address:
+            page.set_viewport_size({"width": 1100, "height": 680})
             opened = Notebook(page, address, f"{LAB}.ipynb")
-            for number in (0, 2, 3):
-                opened.run(number)
             page.keyboard.press("Control+b")  # without the list of files
+            for number in (0, 2, 3):
+                told = opened.run(number)
+            told.evaluate("output => output.scrollIntoView({block: 'end'})")
             page.mouse.move(0, 0)
             page.screenshot(path=PICTURES / "check.png")
 
