@@ -46,13 +46,13 @@ def make_scenes(
         )
     if size < max(images.shape[1:3]):
         raise ValueError(f"a canvas of {size} x {size} is smaller than pictures {images.shape[1:]}")
-    rng = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     scenes = np.zeros((count, size, size), np.float32)
     classes = np.zeros((count, size, size), np.int64)
     for scene, of_pixel in zip(scenes, classes, strict=True):
-        for i in rng.integers(len(images), size=digits):
+        for i in random.integers(len(images), size=digits):
             digit = _cut_to_ink(images[i, ..., 0])
-            if (place := _free_place(scene, digit.shape, rng)) is not None:
+            if (place := _free_place(scene, digit.shape, random)) is not None:
                 scene[place] = digit
                 of_pixel[place][digit >= INK] = labels[i] + 1
     return Scenes(scenes[..., np.newaxis], classes)
@@ -67,13 +67,13 @@ def _cut_to_ink(digit: np.ndarray) -> np.ndarray:
 
 
 def _free_place(
-    scene: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator
+    scene: np.ndarray, shape: tuple[int, ...], random: np.random.Generator
 ) -> tuple[slice, slice] | None:
     """Return a random place of this shape where the scene is black, one pixel around included."""
     height, width = shape
     for _ in range(TRIES):
-        top = int(rng.integers(scene.shape[0] - height + 1))
-        left = int(rng.integers(scene.shape[1] - width + 1))
+        top = int(random.integers(scene.shape[0] - height + 1))
+        left = int(random.integers(scene.shape[1] - width + 1))
         around = scene[max(top - 1, 0) : top + height + 1, max(left - 1, 0) : left + width + 1]
         if not around.any():
             return slice(top, top + height), slice(left, left + width)
