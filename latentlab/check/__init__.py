@@ -7,6 +7,7 @@ like. A test cell with these verbs runs alike in the student's own kernel, under
 `nbgrader autograde`, and in the judge, where the student's objects are proxies.
 """
 
+from latentlab.check.adversarial import deceive_step, discriminate_step, reconstruct_step
 from latentlab.check.bottleneck import code_size
 from latentlab.check.colour import keeps_colours, map_shapes, rebuilds_colour, unpacks
 from latentlab.check.convolutional import any_number, decodes, encodes, feature_maps, pixels
@@ -52,6 +53,13 @@ from latentlab.check.pca import both_errors, fits_pca, linear, projects
 from latentlab.check.penalties import adds_penalty, kl_penalty, kl_slope, l1_penalty
 from latentlab.check.pictures import beats_pca, rebuilds
 from latentlab.check.plane import draws, emptiest, grid, walk
+from latentlab.check.prior import (
+    discriminator,
+    follows_prior,
+    no_collapse,
+    prior_draws,
+    rebuilds_as_pca,
+)
 from latentlab.check.probing import linear_probe, probe_accuracy
 from latentlab.check.ranking import auc, precision_recall, roc_curve
 from latentlab.check.resolution import downsample, enlarge, gain, super_resolves
@@ -67,6 +75,7 @@ from latentlab.check.sparsity import (
 )
 from latentlab.check.splitting import split_off
 from latentlab.check.training import best_epoch, best_weights, error_by_class, unseen
+from latentlab.check.two_samples import gaussian_kernel, mmd
 from latentlab.check.vae_terms import kl_term, summed_bce, vae_loss
 from latentlab.check.variational import gaussian_encoder, generates, samples
 
@@ -96,12 +105,15 @@ __all__ = [
     "coverage",
     "cross_entropy",
     "dead_units",
+    "deceive_step",
     "decodes",
     "denoise",
     "denoising_pairs",
     "dense_parameters",
     "design",
     "detects",
+    "discriminate_step",
+    "discriminator",
     "downsample",
     "draw_labelled",
     "draws",
@@ -118,8 +130,10 @@ __all__ = [
     "few_dead",
     "finer",
     "fits_pca",
+    "follows_prior",
     "gain",
     "gaussian_encoder",
+    "gaussian_kernel",
     "gaussian_noise",
     "generates",
     "grid",
@@ -143,7 +157,9 @@ __all__ = [
     "mean_and_error",
     "mean_iou",
     "median_filter",
+    "mmd",
     "mse",
+    "no_collapse",
     "numbers_in",
     "output_size",
     "parameter_count",
@@ -153,12 +169,15 @@ __all__ = [
     "pixels",
     "precision_recall",
     "predicts_labels",
+    "prior_draws",
     "probe_accuracy",
     "projects",
     "psnr",
     "rebuilds",
+    "rebuilds_as_pca",
     "rebuilds_colour",
     "rebuilds_from_code",
+    "reconstruct_step",
     "removes_noise",
     "roc_curve",
     "samples",
