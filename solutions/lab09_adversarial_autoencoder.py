@@ -613,6 +613,7 @@ codes = {
 # %% tags=["nbval-ignore-output"]
 from latentlab.plots import COLOURS
 
+check.answered(encoder=encoder)
 angle = np.linspace(0, 2 * np.pi, 100)
 colours = np.array(COLOURS)[test.labels]
 fig, axes = plt.subplots(1, 2, figsize=(12, 5.8), dpi=80, layout="constrained")

@@ -41,12 +41,12 @@ def gaussian_kernel(function: Callable[..., Any], n: int, m: int, width: float) 
         ("The 2 is missing in the denominator.", np.exp(-squares / width**2)),
         ("The width is to be squared in the denominator.", np.exp(-squares / (2 * width))),
         ("The width is to be squared; and the 2 is missing.", np.exp(-squares / width)),
-        ("The 2 is squared, too: it is 2 * width**2.", np.exp(-squares / (4 * width**2))),
-        ("It is multiplied by the width; divide.", np.exp(-squares / 2 * width**2)),
         (
-            "It is to be the sum over the two numbers, not their mean.",
-            np.exp(-mean / (2 * width**2)),
+            "The exponent is half of what it should be. Is the 2 squared, too (it is "
+            "2 * width**2)? Or is this the mean of the two squares, not their sum?",
+            np.exp(-squares / (4 * width**2)),
         ),
+        ("It is multiplied by the width; divide.", np.exp(-squares / 2 * width**2)),
         ("The minus is missing.", np.exp(squares / (2 * width**2))),
         ("This is the squared distance: the exponential is missing.", squares),
         ("This is the mean of squares: the exponential is missing.", mean),
