@@ -16,7 +16,7 @@ from latentlab.check.values import array_of_shape, close
 from latentlab.check.variational import FURTHEST, worst
 
 Array = np.ndarray
-DRAWS = 3000  # of the prior
+DRAWS = 1000  # of the prior
 
 
 def discriminator(name: str, model: Any) -> None:
@@ -85,7 +85,7 @@ def _why_not_normal(draws: Array) -> str:
 def follows_prior(encoder: Any, x: Array, at_most: float) -> None:
     """Check that the codes of pictures x, shape (n, pixels), are spread like N(0, I).
 
-    The squared MMD between them and 3000 draws from N(0, I) must be at most at_most. For codes
+    The squared MMD between them and 1000 draws from N(0, I) must be at most at_most. For codes
     that are draws themselves it is 0, give or take 0.001 if n is 500.
     """
     codes = _codes(encoder, x)
