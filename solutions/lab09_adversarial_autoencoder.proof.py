@@ -89,7 +89,7 @@ def mmd(a, b, widths):
 # %% [markdown]
 # ## Mutants: the prior and the discriminator
 
-# %% mutant="darts_too_wide" answer="prior" fails="prior,training" says="variance 4"
+# %% mutant="darts_too_wide" answer="prior" fails="prior,training" says="standard deviation 1"
 def sample_prior(n):
     return keras.random.normal((n, 2), stddev=2.0)
 
