@@ -17,9 +17,7 @@
 # one another. It must fail exactly the checks named in `fails`, and the message of the first must
 # hold `says`. An alternate is a right answer written in another way; it must get full marks.
 #
-# Mistakes in the kernel and in the MMD train nothing anew; each is combined with one elsewhere.
-#
-# ## Mutants: kernel and MMD
+# ## Mutants: kernel and MMD (nothing is trained anew for these)
 
 # %% mutant="distance_not_squared" answer="kernel" fails="kernel,mmd" says="not squared"
 def gaussian_kernel(a, b, width):
@@ -60,7 +58,7 @@ def mmd(a, b, widths):
         total -= 2 * gaussian_kernel(a, b, width).mean()
     return total / len(widths)
 
-# %% mutant="summed_over_widths" answer="mmd" fails="prior,mmd" says="sum over the widths"
+# %% mutant="summed_over_widths" answer="mmd" fails="mmd" says="sum over the widths"
 def mmd(a, b, widths):
     n, m, total = len(a), len(b), 0
     for width in widths:
@@ -68,10 +66,6 @@ def mmd(a, b, widths):
         total += (gaussian_kernel(b, b, width).sum() - m) / (m * (m - 1))
         total -= 2 * gaussian_kernel(a, b, width).mean()
     return total
-
-# %% mutant="summed_over_widths" answer="prior"
-def sample_prior(n):
-    return np.random.normal(size=(n, 2)).astype("float32")
 
 # %% mutant="means_compared" answer="mmd" fails="mmd" says="means alone"
 def mmd(a, b, widths):
@@ -92,6 +86,10 @@ def mmd(a, b, widths):
 # %% mutant="darts_too_wide" answer="prior" fails="prior,training" says="standard deviation 1"
 def sample_prior(n):
     return keras.random.normal((n, 2), stddev=2.0)
+
+# %% mutant="darts_by_numpy" answer="prior" fails="prior" says="by numpy"
+def sample_prior(n):
+    return np.random.normal(size=(n, 2)).astype("float32")
 
 # %% mutant="uniform_darts" answer="prior" fails="prior" says="uniform"
 def sample_prior(n):

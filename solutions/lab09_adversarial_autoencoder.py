@@ -408,7 +408,8 @@ from latentlab import check
 
 check.reconstruct_step(reconstruct, Trio, pixels=7, count=9)
 ### BEGIN HIDDEN TESTS
-check.reconstruct_step(reconstruct, Trio, pixels=12, count=int(np.random.default_rng().integers(20, 40)))
+_count = int(np.random.default_rng().integers(20, 40))
+check.reconstruct_step(reconstruct, Trio, pixels=12, count=_count)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -455,7 +456,8 @@ from latentlab import check
 
 check.discriminate_step(discriminate, Trio, pixels=7, count=9)
 ### BEGIN HIDDEN TESTS
-check.discriminate_step(discriminate, Trio, pixels=12, count=int(np.random.default_rng().integers(20, 40)))
+_count = int(np.random.default_rng().integers(20, 40))
+check.discriminate_step(discriminate, Trio, pixels=12, count=_count)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -501,7 +503,8 @@ from latentlab import check
 
 check.deceive_step(deceive, Trio, pixels=7, count=9)
 ### BEGIN HIDDEN TESTS
-check.deceive_step(deceive, Trio, pixels=12, count=int(np.random.default_rng().integers(20, 40)))
+_count = int(np.random.default_rng().integers(20, 40))
+check.deceive_step(deceive, Trio, pixels=12, count=_count)
 ### END HIDDEN TESTS
 
 # %% [markdown]
