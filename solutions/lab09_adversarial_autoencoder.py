@@ -675,8 +675,8 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 # darts land in one crowded spot: no dart is lonely, and most digits are never drawn. Emptiness does
 # not see that. The MMD does.)
 #
-# Both roads lead the codes to the darts. The adversarial one comes a little nearer, as nothing else is
-# asked of its codes; the VAE rebuilds better. The VAE needs a formula for KL, and gets more in return: an
+# Both roads lead the codes to the darts. The adversarial one comes a little nearer,
+# and the VAE rebuilds better. The VAE needs a formula for KL, and gets more in return: an
 # ELBO, in nats, by which models can be compared; clouds, so that the decoder is trained around
 # each code; and one loss that simply falls. The adversarial autoencoder needs nothing but draws, and
 # so its prior may have any shape that you can draw from. And its codes *as a whole* have to look
@@ -743,7 +743,7 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 #     return 2 * circle + 0.2 * keras.random.normal((n, 2))
 # ```
 #
-# The codes bend into a ring, with all ten digits around it. Try to write the KL divergence of *that*
+# The codes bend into a ring, with a few stragglers in its middle. Try to write the KL divergence of *that*
 # prior. **Then set `sample_prior` back**, and run all cells before you hand in.
 
 # %% [markdown]
