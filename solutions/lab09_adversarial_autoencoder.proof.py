@@ -103,11 +103,24 @@ def build_discriminator():
 def build_discriminator():
     return dense_network("discriminator", [2, 64, 64, 2], "softmax")
 
-# %% mutant="straight" answer="discriminator" fails="discriminator,training" says="straight line"
+# %% [markdown]
+# With a straight border alone, the codes end up near the darts in one training and far off in the
+# next. So another mistake is added here.
+
+# %% mutant="straight" answer="discriminator" fails="discriminator,reconstruct,training" says="straight line"
 def build_discriminator():
     return keras.Sequential(
         [keras.Input((2,)), keras.layers.Dense(64), keras.layers.Dense(1, activation="sigmoid")]
     )
+
+# %% mutant="straight" answer="reconstruct"
+def reconstruct(trio, x):
+    with tf.GradientTape() as tape:
+        x_hat = trio.decoder(trio.encoder(x))
+        loss = -ops.mean(keras.losses.binary_crossentropy(x, x_hat))
+    weights = trio.encoder.trainable_variables + trio.decoder.trainable_variables
+    trio.optimizer["reconstruct"].apply(tape.gradient(loss, weights), weights)
+    return loss
 
 # %% [markdown]
 # ## Mutants: the three steps
@@ -177,7 +190,7 @@ def deceive(trio, x):
     trio.optimizer["deceive"].apply(tape.gradient(loss, weights), weights)
     return loss
 
-# %% mutant="another_optimizer" answer="deceive" fails="deceive" says="trio.optimizer['reconstruct'] goes"
+# %% mutant="another_optimizer" answer="deceive" fails="deceive,training" says="trio.optimizer['reconstruct'] goes"
 def deceive(trio, x):
     with tf.GradientTape() as tape:
         p = trio.discriminator(trio.encoder(x))

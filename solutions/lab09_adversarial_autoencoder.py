@@ -26,7 +26,7 @@
 # - say for each step which weights it may move, and why not the others;
 # - read the losses of two networks that play against each other.
 #
-# **Time:** about 45 minutes. Training takes about ten seconds of them.
+# **Time:** about 45 minutes. Training takes less than ten seconds of them.
 #
 # **It builds on:** lab 7 (darts, the prior, the gradient tape) and lab 1 (cross-entropy).
 
@@ -198,8 +198,9 @@ for name, points in samples.items():
     print(f"{name:<20} {mmd(points, more_darts, WIDTHS):>8.4f}")
 
 # %% [markdown]
-# By chance alone it stays between about -0.003 and 0.006. (The larger the samples, the narrower this
-# is.) The ring and the codes of lab 2 lie outside, though their means and standard deviations are
+# By chance alone it is 0.002 or so away from 0, to either side. (Of 1,000 throws, 990 gave less than
+# 0.004. The larger the samples, the narrower this is.) The ring lies far outside. The codes of lab 2
+# lie outside as well, if not as far: at 0.008, though their means and standard deviations are
 # right. The number sees what you see.
 #
 # ## 4. A forger and an expert
@@ -589,14 +590,14 @@ from latentlab import check
 from latentlab import load as _load
 
 _train, _test = (_part.images.reshape(-1, 784) for _part in _load("mnist"))
-check.follows_prior(encoder, _test, at_most=0.03)
+check.follows_prior(encoder, _test, at_most=0.04)
 check.no_collapse(encoder, decoder, _test, spread=0.5, differ=0.1)
 check.rebuilds_as_pca(encoder, decoder, _train, _test, at_most=1.1)
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
 
 _new = _heldout("mnist")[0].reshape(-1, 784)
-check.follows_prior(encoder, _new, at_most=0.03)
+check.follows_prior(encoder, _new, at_most=0.04)
 check.no_collapse(encoder, decoder, _new, spread=0.5, differ=0.1)
 check.rebuilds_as_pca(encoder, decoder, _train, _new, at_most=1.1)
 ### END HIDDEN TESTS
@@ -625,7 +626,7 @@ colours = np.array(COLOURS)[test.labels]
 fig, axes = plt.subplots(1, 2, figsize=(12, 5.8), dpi=80, layout="constrained")
 for ax, (name, points) in zip(axes, codes.items(), strict=True):
     ax.scatter(*points.T, s=16, c=colours, linewidths=0, antialiased=False)
-    ax.plot(2.45 * np.cos(angle), 2.45 * np.sin(angle), "--", color="0.3", lw=2)
+    ax.plot(2.45 * np.cos(angle), 2.45 * np.sin(angle), "--", color="0.2", lw=2, zorder=4)
     for digit in range(10):
         middle = np.median(points[test.labels == digit], axis=0)
         box = {"boxstyle": "circle,pad=0.1", "fc": "white", "ec": COLOURS[digit], "lw": 2}
@@ -636,9 +637,10 @@ fig.suptitle("Codes of new digits. 95 % of all darts land in the dashed circle: 
 plt.show()
 
 # %% [markdown]
-# On the left the codes lie wherever training has put them, and most darts land in one small spot of the map.
-# On the right they fill the circle of the darts, evenly, from the middle to the border. The digits still
-# lie apart from one another: the decoder saw to that.
+# On the left the codes lie wherever training has put them, and all darts land in one small spot of the
+# map. On the right they fill the circle of the darts, densest in the middle, as darts do. Digits that
+# look quite unlike, such as 0 and 1, still lie apart: the reconstruct step saw to that. Others share
+# their places, more than on the left, since there is but one round heap for all of them.
 #
 # Now throw darts at both, twice ten of them, and decode:
 
@@ -667,9 +669,9 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 #
 # | | plain autoencoder | VAE (lab 7) | adversarial autoencoder |
 # |---|---|---|---|
-# | MMD² of codes and prior | 0.17 | 0.009 | 0.002 |
-# | reconstruction error, summed over pixels, in nats | 157 | 158 | 171 |
-# | emptiness; darts in holes | 0.5; 0 % | 1.03; 9 % | 1.12; 10 % |
+# | MMD² of codes and prior | 0.13 | 0.009 | 0.003 |
+# | reconstruction error, summed over pixels, in nats | 157 | 158 | 172 |
+# | emptiness; darts in holes | 0.5; 0 % | 1.03; 9 % | 1.09; 11 % |
 # | what it needs of the prior | nothing | a formula for KL | draws |
 # | what it gives | codes | clouds, and an ELBO | codes |
 #
@@ -687,18 +689,19 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 #
 # ## 8. What a mistake looks like
 #
-# Each row is a training with one mistake in it, a little shorter than yours (two seeds each; the
-# figures lie near one another unless two are given). $D$ is the expert's mean opinion at the end.
+# Each row is a training with one mistake in it (two seeds each; the figures lie near one another
+# unless two are given). $D$ is the expert's mean opinion at the end.
 #
 # | mistake | $D$ of darts | $D$ of codes | MMD² | what has happened |
 # |---|---|---|---|---|
-# | none | 0.50 | 0.50 | 0.005 | |
-# | labels exchanged in *discriminate* | 0.00 | 1.00 | 0.29 | forger and expert agree: the codes flee from the darts, 20 and more away; both losses are 0 |
+# | none | 0.50 | 0.50 | 0.003 | |
+# | labels exchanged in *discriminate* | 0.00 | 1.00 | 0.29 | forger and expert agree: the codes flee from the darts, 20 and more away; both losses are nearly 0 |
 # | label 0 in *deceive* | 1.00 | 0.00 | 0.29 | the same, with the other label |
-# | encoder moves in *discriminate*, too | 0.99 | 0.01 | 0.35 | for the expert's sake the forger gives itself away; its own loss is above 12 |
-# | darts with standard deviation 2 | 0.51 | 0.49 | 0.06 | a fair game for another prior: losses fine, codes twice as wide |
-# | decoder forgotten in *reconstruct* | 0.7 | 0.2 | 0.1, 0.4 | the pictures stay noise: an error of 0.23, four times that of PCA |
-# | discriminator moves in *deceive*, too | 0.52 | 0.50 | 0.002 | nothing to be seen |
+# | encoder moves in *discriminate*, too | 1.00 | 0.00 | 0.3, 0.4 | for the expert's sake the forger gives itself away; its own loss is above 10 |
+# | *reconstruct*'s optimizer in *deceive* | 0.99, 0.95 | 0.02, 0.06 | 0.6, 0.3 | the codes collapse, onto a point or a line: rate and memory of one step do not suit another |
+# | darts with standard deviation 2 | 0.5 | 0.5 | 0.07 | a fair game for another prior: losses fine, codes twice as wide |
+# | decoder forgotten in *reconstruct* | 0.97 | 0.03 | 0.5 | all codes are the same, all pictures grey: an error of 0.23, four times that of PCA |
+# | discriminator moves in *deceive*, too | 0.52 | 0.50 | 0.004 | nothing to be seen |
 #
 # Read the last row again. The expert learns in the second step, with rate 0.01, and unlearns a little in
 # the third, with rate 0.003. It is a weaker expert, but here it is good enough; the result is as good
