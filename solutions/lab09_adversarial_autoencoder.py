@@ -139,8 +139,8 @@ check.gaussian_kernel(gaussian_kernel, 30, 30, width=float(np.random.default_rng
 #
 # This is the **maximum mean discrepancy** of two samples, squared
 # ([Gretton et al., 2012](https://jmlr.org/papers/v13/gretton12a.html)). If both come from one
-# distribution, all three means are about the same, and $1 + 1 - 2 = 0$. If not, there is more
-# company at home than abroad, and it is above 0.
+# distribution, all three means are about the same; two of them are added, and one is subtracted
+# twice: about 0. If not, there is more company at home than abroad, and it is above 0.
 #
 # Two details matter.
 #
@@ -367,10 +367,11 @@ class Trio:
 #
 # ```python
 # with tf.GradientTape() as tape:
-#     loss = ...                                   # all of the way from x to the loss
-# weights = trio.....trainable_variables           # what may move; two lists are joined with +
-# gradients = tape.gradient(loss, weights)         # d loss / d weights, for these and no others
-# trio.optimizer["deceive"].apply(gradients, weights)
+#     loss = ...                            # all of the way from x to the loss
+# weights = ...                             # what may move: trainable_variables of a network;
+#                                           # two lists are joined with +
+# gradients = tape.gradient(loss, weights)  # d loss / d weights, for these and no others
+# trio.optimizer["..."].apply(gradients, weights)
 # return loss
 # ```
 #
@@ -799,7 +800,10 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 #
 # <details><summary>5. Could a deceived expert and bad codes be a stable end of the game?</summary>
 #
-# For a short while, yes: if the expert is too simple (say, without hidden layers), a ring of codes around
-# the origin deceives any straight line. The MMD of section 1 would have told. A strong expert, and a
-# measurement that has no part in the game, are what you can do about it.
+# Yes, if the expert is too simple. Without hidden layers, or with hidden layers that have no
+# activation, its border is a straight line. Codes that are spread twice or three times as wide as the
+# darts, around the same middle, are on both sides of any line, just as the darts are. Two trainings
+# with such an expert ended with $D = \frac12$ everywhere and both losses at log 2. The MMD told: it was
+# 0.03 in one of them, 0.13 in the other. A strong expert, and a measurement that has no part in the
+# game, are what you can do about it.
 # </details>
