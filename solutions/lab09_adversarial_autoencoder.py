@@ -516,7 +516,9 @@ check.deceive_step(deceive, Trio, pixels=12, count=_count)
 # ## 6. Let them play
 #
 # For each batch `fit` now takes your three steps, one after the other. The rates fall to 0 along a
-# cosine, as in lab 7: two players who take large steps to the very end never come to rest.
+# cosine, as in lab 7: two players who take large steps to the very end never come to rest. Before
+# that they rise, for 100 batches. Large first steps can put many relu units of the encoder out of
+# action: a unit that is 0 for every picture has no slope, and never learns again.
 
 # %%
 class Game(keras.Model):
@@ -543,7 +545,7 @@ class Game(keras.Model):
         return list(self.means.values())
 
 
-EPOCHS, BATCH = 6, 32
+EPOCHS, BATCH, RISE = 6, 32, 100  # RISE: batches till the rates are at their highest
 
 
 def play(steps):
@@ -551,7 +553,9 @@ def play(steps):
     batches = tf.data.Dataset.from_tensor_slices(x_train).shuffle(len(x_train))
     batches = batches.batch(BATCH, drop_remainder=True).prefetch(2)
     rates = [
-        keras.optimizers.schedules.CosineDecay(rate, EPOCHS * len(batches))
+        keras.optimizers.schedules.CosineDecay(
+            rate / 20, EPOCHS * len(batches) - RISE, warmup_target=rate, warmup_steps=RISE
+        )
         for rate in (0.005, 0.01, 0.003)  # reconstruct, discriminate, deceive
     ]
     networks = build_encoder(), build_decoder(), build_discriminator()
