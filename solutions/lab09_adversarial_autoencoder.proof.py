@@ -85,7 +85,7 @@ def mmd(a, b, widths):
 
 # %% mutant="darts_too_wide" answer="prior" fails="prior,training" says="standard deviation 1"
 def sample_prior(n):
-    return keras.random.normal((n, 2), stddev=2.0)
+    return keras.random.normal((n, 2), stddev=3.0)
 
 # %% mutant="darts_by_numpy" answer="prior" fails="prior" says="by numpy"
 def sample_prior(n):
@@ -190,13 +190,25 @@ def deceive(trio, x):
     trio.optimizer["deceive"].apply(tape.gradient(loss, weights), weights)
     return loss
 
-# %% mutant="another_optimizer" answer="deceive" fails="deceive,training" says="trio.optimizer['reconstruct'] goes"
+# %% [markdown]
+# With another optimizer in deceive, the training comes out well or badly. So here, too, another
+# mistake is added.
+
+# %% mutant="another_optimizer" answer="deceive" fails="deceive,reconstruct,training" says="trio.optimizer['reconstruct'] goes"
 def deceive(trio, x):
     with tf.GradientTape() as tape:
         p = trio.discriminator(trio.encoder(x))
         loss = ops.mean(keras.losses.binary_crossentropy(ops.ones_like(p), p))
     weights = trio.encoder.trainable_variables
     trio.optimizer["reconstruct"].apply(tape.gradient(loss, weights), weights)
+    return loss
+
+# %% mutant="another_optimizer" answer="reconstruct"
+def reconstruct(trio, x):
+    with tf.GradientTape() as tape:
+        loss = ops.mean(keras.losses.binary_crossentropy(x, trio.decoder(trio.encoder(x))))
+    weights = trio.decoder.trainable_variables
+    trio.optimizer["reconstruct"].apply(tape.gradient(-loss, weights), weights)
     return loss
 
 # %% mutant="encoded_outside_of_the_tape" answer="deceive" fails="deceive,training" says="raised"

@@ -596,14 +596,14 @@ from latentlab import load as _load
 
 _train, _test = (_part.images.reshape(-1, 784) for _part in _load("mnist"))
 check.follows_prior(encoder, _test, at_most=0.04)
-check.no_collapse(encoder, decoder, _test, spread=0.5, differ=0.1)
+check.no_collapse(encoder, decoder, _test, spread=0.5, differ=0.05)
 check.rebuilds_as_pca(encoder, decoder, _train, _test, at_most=1.1)
 ### BEGIN HIDDEN TESTS
 from autograder.heldout import heldout as _heldout
 
 _new = _heldout("mnist")[0].reshape(-1, 784)
 check.follows_prior(encoder, _new, at_most=0.04)
-check.no_collapse(encoder, decoder, _new, spread=0.5, differ=0.1)
+check.no_collapse(encoder, decoder, _new, spread=0.5, differ=0.05)
 check.rebuilds_as_pca(encoder, decoder, _train, _new, at_most=1.1)
 ### END HIDDEN TESTS
 
@@ -674,9 +674,9 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 #
 # | | plain autoencoder | VAE (lab 7) | adversarial autoencoder |
 # |---|---|---|---|
-# | MMD² of codes and prior | 0.13 | 0.009 | 0.003 |
-# | reconstruction error, summed over pixels, in nats | 157 | 158 | 172 |
-# | emptiness; darts in holes | 0.5; 0 % | 1.03; 9 % | 1.09; 11 % |
+# | MMD² of codes and prior | 0.17 | 0.009 | 0.004 |
+# | reconstruction error, summed over pixels, in nats | 157 | 158 | 173 |
+# | emptiness; darts in holes | 0.6; 0 % | 1.03; 9 % | 1.09; 9 % |
 # | what it needs of the prior | nothing | a formula for KL | draws |
 # | what it gives | codes | clouds, and an ELBO | codes |
 #
@@ -699,13 +699,12 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 #
 # | mistake | $D$ of darts | $D$ of codes | MMD² | what has happened |
 # |---|---|---|---|---|
-# | none | 0.50 | 0.50 | 0.003 | |
-# | labels exchanged in *discriminate* | 0.00 | 1.00 | 0.29 | forger and expert agree: the codes flee from the darts, 20 and more away; both losses are nearly 0 |
+# | none | 0.50 | 0.50 | 0.004 | |
+# | labels exchanged in *discriminate* | 0.00 | 1.00 | 0.29 | forger and expert agree: the codes flee from the darts, some 20 or 30 away; both losses are nearly 0 |
 # | label 0 in *deceive* | 1.00 | 0.00 | 0.29 | the same, with the other label |
-# | encoder moves in *discriminate*, too | 1.00 | 0.00 | 0.3, 0.4 | for the expert's sake the forger gives itself away; its own loss is above 10 |
-# | *reconstruct*'s optimizer in *deceive* | 0.99, 0.95 | 0.02, 0.06 | 0.6, 0.3 | the codes collapse, onto a point or a line: rate and memory of one step do not suit another |
-# | darts with standard deviation 2 | 0.5 | 0.5 | 0.07 | a fair game for another prior: losses fine, codes twice as wide |
-# | decoder forgotten in *reconstruct* | 0.97 | 0.03 | 0.5 | all codes are the same, all pictures grey: an error of 0.23, four times that of PCA |
+# | encoder moves in *discriminate*, too | 0.99, 1.00 | 0.02, 0.00 | 0.3, 0.6 | for the expert's sake the forger gives itself away; its own loss is above 8 |
+# | darts with standard deviation 2 | 0.5 | 0.5 | 0.06 | a fair game for another prior: losses fine, codes twice as wide |
+# | decoder forgotten in *reconstruct* | 0.85, 0.71 | 0.12, 0.20 | 0.5 | the codes collapse, all pictures are grey: an error of 0.23, four times that of PCA |
 # | discriminator moves in *deceive*, too | 0.52 | 0.50 | 0.004 | nothing to be seen |
 #
 # Read the last row again. The expert learns in the second step, with rate 0.01, and unlearns a little in
@@ -805,9 +804,9 @@ lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole ma
 # <details><summary>5. Could a deceived expert and bad codes be a stable end of the game?</summary>
 #
 # Yes, if the expert is too simple. Without hidden layers, or with hidden layers that have no
-# activation, its border is a straight line. Codes that are spread twice or three times as wide as the
+# activation, its border is a straight line. Codes that are spread two to four times as wide as the
 # darts, around the same middle, are on both sides of any line, just as the darts are. Two trainings
 # with such an expert ended with $D = \frac12$ everywhere and both losses at log 2. The MMD told: it was
-# 0.03 in one of them, 0.13 in the other. A strong expert, and a measurement that has no part in the
+# 0.06 in one of them, 0.08 in the other. A strong expert, and a measurement that has no part in the
 # game, are what you can do about it.
 # </details>
