@@ -663,7 +663,7 @@ lab.show_rows(
 
 # %% tags=["nbval-ignore-output"]
 check.answered(decoder=decoder)
-lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="The whole map")
+lab.plot_decoded_grid(decoder, (-2.5, -2.5), (2.5, 2.5), 15, title="Every place draws something: digits flow into each other")
 
 # %% [markdown]
 # ### The VAE beside it
