@@ -272,26 +272,29 @@ check.prior_draws(sample_prior, int(np.random.default_rng().integers(2000, 4000)
 # %% [markdown]
 # ### The networks
 #
-# Encoder and decoder have the sizes of lab 7, and are given. The discriminator is yours. Two hidden
+# Encoder and decoder have the sizes of lab 7, and are given. (They have `leaky_relu`, which is a line
+# of slope 0.2 where `relu` is 0. In this game the first steps are large, and many a relu unit would
+# end up being 0 for every picture: it would have no slope any more, and never learn again.) The
+# discriminator is yours. Two hidden
 # layers with `relu` are enough; without activation it could only draw a straight line through the
 # plane. Its one output is a probability, so it ends in a `sigmoid`.
 
 # %%
-def dense_network(name, sizes, last=None):
-    """A new, untrained chain of dense layers: relu in between, `last` at the end."""
-    layers = [keras.layers.Dense(size, "relu") for size in sizes[1:-1]]
+def dense_network(name, sizes, last=None, between="relu"):
+    """A new, untrained chain of dense layers: `between` after each but the last, `last` there."""
+    layers = [keras.layers.Dense(size, between) for size in sizes[1:-1]]
     layers.append(keras.layers.Dense(sizes[-1], last))
     return keras.Sequential([keras.Input((sizes[0],)), *layers], name=name)
 
 
 def build_encoder():
     """From pictures, (n, 784), to codes, (n, 2): any two numbers."""
-    return dense_network("encoder", [784, 128, 128, 2])
+    return dense_network("encoder", [784, 128, 128, 2], between="leaky_relu")
 
 
 def build_decoder():
     """From codes, (n, 2), to pictures, (n, 784), from 0 to 1."""
-    return dense_network("decoder", [2, 128, 128, 784], "sigmoid")
+    return dense_network("decoder", [2, 128, 128, 784], "sigmoid", between="leaky_relu")
 
 
 # %% answer="discriminator"
@@ -517,8 +520,7 @@ check.deceive_step(deceive, Trio, pixels=12, count=_count)
 #
 # For each batch `fit` now takes your three steps, one after the other. The rates fall to 0 along a
 # cosine, as in lab 7: two players who take large steps to the very end never come to rest. Before
-# that they rise, for 100 batches. Large first steps can put many relu units of the encoder out of
-# action: a unit that is 0 for every picture has no slope, and never learns again.
+# that they rise, for 100 batches: who begins with large steps may be thrown off course at once.
 
 # %%
 class Game(keras.Model):
