@@ -1,0 +1,103 @@
+"""Every command of the README, run as it is written, or, where it takes long, with less to do."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import ISOLATED, LAB, ROOT
+from small_sets import grey
+from test_kills import quick_submission
+
+from autograder import bench, bench_cluster
+from autograder.demo import NAMES, write_class
+
+pytestmark = pytest.mark.slow
+
+TESTED_ELSEWHERE = {
+    "make test",  # runs this test
+    "make check",  # the same tests, but for the slow ones
+    "python -m latentlab",  # tests/test_desk.py
+    # There is no conda here: tests/test_environment.py holds its file against the pinned versions.
+    "conda env create -f environment.yml",
+    "conda activate latentlab",
+}
+INSTRUCTORS = [
+    "autograder build",
+    "autograder bundle labs.zip",
+    f"autograder collect {LAB} ZIP",
+    f"autograder grade {LAB}",
+    f"nbgrader generate_feedback {LAB}",
+]
+TESTED_HERE = {
+    "make demo",
+    "make build",
+    "make bench",
+    "make bench-cluster",
+    "python -m autograder.elbo",
+    *INSTRUCTORS,
+}
+
+
+def run(*command, **options):
+    ran = subprocess.run(command, capture_output=True, text=True, **options)
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_no_command_is_left_out():
+    lines = re.findall(r"^    (\S.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    found = {line.partition("  ")[0].strip() for line in lines}
+    assert found == TESTED_HERE | TESTED_ELSEWHERE
+
+
+def test_make_demo_grades_its_class_and_says_where_everything_is():
+    shutil.rmtree(ROOT / "demo", ignore_errors=True)
+    status, said = run("make", "demo", cwd=ROOT)
+    assert status == 0, said
+    assert all(f" {name} " in said for name in NAMES)
+    assert "17 / 17" in said and "tony was not graded" in said
+    files = re.findall(r"(demo/\S+)", said)
+    assert len(files) == 6
+    assert all((ROOT / file).stat().st_size > 500 for file in files)
+
+
+def test_make_build_finds_everything_built():
+    status, said = run("make", "build", cwd=ROOT)
+    assert status == 0 and "wrote" not in said, said
+
+
+def test_the_instructors_commands_grade_what_moodle_gave(course_folder):
+    write_class(course_folder, {"ada": nbformat.writes(quick_submission(2))})
+    student = "nbgrader db student import students.csv"
+    for command in [student, *INSTRUCTORS]:
+        status, said = run(*command.replace("ZIP", "class.zip").split())
+        assert status == 0, (command, said)
+    assert (course_folder / "labs.zip").is_file()
+    assert (course_folder / "feedback" / "ada" / LAB / f"{LAB}.html").is_file()
+
+
+@pytest.mark.skipif(not ISOLATED, reason="no sandbox here")
+def test_the_benches_run_and_find_the_same_scores(monkeypatch, capsys):
+    for module in (bench, bench_cluster):
+        monkeypatch.setattr(module, "SUBMISSIONS", 2)
+    bench.main()
+    bench_cluster.main()
+    said = capsys.readouterr().out
+    assert "the scores of all 2 submissions are the same" in said
+    assert "ours against plain nbgrader" in said and "2 worker(s)" in said
+
+
+def test_the_long_run_of_lab_7_ends_with_its_figures(tmp_path):
+    """On 200 digits of noise, of which nothing can be learned: the limit is not reached."""
+    np.savez(tmp_path / "mnist.npz", **grey(200))
+    status, said = run(
+        *(sys.executable, "-m", "autograder.elbo"),
+        cwd=ROOT,
+        env=os.environ | {"LATENTLAB_DATA": str(tmp_path)},
+    )
+    assert status == 1, said
+    assert re.search(r"trained in \d+ s on \d+ cores", said)
