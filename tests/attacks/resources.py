@@ -10,10 +10,8 @@ while True:
 import mmap
 import time
 
-hoard = []
-for _ in range(50):
-    hoard.append(mmap.mmap(-1, 2**25))
-    np.frombuffer(hoard[-1], np.uint8)[::4096] = 1
+at_once = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
+hoard = mmap.mmap(-1, 2**30, flags=at_once)
 time.sleep(100)
 
 # %% attack="memory of many processes" gets=0 tried="of memory"
