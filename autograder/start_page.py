@@ -22,10 +22,11 @@ def build_start_page() -> list[Path]:
 
     Raises SourceError when a lab does not say what the page tells of it.
     """
-    text = nbformat.writes(start_page()) + "\n"
+    page = start_page()
+    text = nbformat.writes(page) + "\n"
     if START_PAGE.is_file() and START_PAGE.read_text(encoding="utf-8") == text:
         return []
-    write_notebook(start_page(), START_PAGE)
+    write_notebook(page, START_PAGE)
     return [START_PAGE]
 
 

@@ -10,6 +10,7 @@ import keras
 from tqdm import tqdm
 
 from latentlab.learning_curve import draw_curve
+from latentlab.notebook import notebook_shell
 
 
 def seed(number: int) -> None:
@@ -123,8 +124,8 @@ class _Line:
 
 def _notebook_display() -> Any:
     """Return a new, empty display of the notebook that runs this; None outside a notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    if getattr(shell, "kernel", None) is None:
+    if notebook_shell() is None:
         return None
-    return ipython.display.display({"text/plain": ""}, raw=True, display_id=True)
+    from IPython.display import display
+
+    return display({"text/plain": ""}, raw=True, display_id=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html
 import re
-import sys
 import textwrap
 from typing import Any, NamedTuple
+
+from latentlab.notebook import notebook_shell
 
 HEADING = re.compile(r"# Check (?P<name>\S+): (?P<points>[\d.]+ points?)\n")
 # Messages say what was found, then what was expected, then what to look at.
@@ -80,7 +81,7 @@ _table: Table | None = None
 
 def tell_right(line: str) -> None:
     """Say that a verb found everything right."""
-    table = _table_of_cell(_notebook_shell())
+    table = _table_of_cell(notebook_shell())
     if table is None:
         print(f"{line}: right")
     else:
@@ -89,7 +90,7 @@ def tell_right(line: str) -> None:
 
 def tell_wrong(message: str) -> str:
     """Say what a verb found wrong; return the text to show in the place of a traceback."""
-    shell = _notebook_shell()
+    shell = notebook_shell()
     if shell is None:
         return message
     lines = textwrap.fill(message, LINE)  # `nbgrader validate` cuts longer lines off
@@ -103,13 +104,6 @@ def tell_wrong(message: str) -> str:
     # A front end that names its cells shows tables; others, such as `nbgrader validate`, may not.
     seen = "cellId" in shell.get_parent().get("metadata", {})
     return "Not right yet: the table above says why." if seen else lines
-
-
-def _notebook_shell() -> Any:
-    """Return the shell of the notebook that runs this; None outside a notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return None if getattr(shell, "kernel", None) is None else shell
 
 
 def _table_of_cell(shell: Any) -> Table | None:
