@@ -1,12 +1,14 @@
 """What several test files need: courses in a temporary folder, and notebooks run by the judge."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.bundle import write_bundle
 from autograder.course import lay_out_course
 from autograder.sandbox.limits import family
 from autograder.sandbox.trial import why_not_isolated
@@ -29,6 +31,16 @@ def course_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    """The bundle that students get, unpacked as they do."""
+    folder = tmp_path_factory.mktemp("student")
+    write_bundle(folder / "labs.zip")
+    with zipfile.ZipFile(folder / "labs.zip") as archive:
+        archive.extractall(folder)
+    return folder / "autoencoders"
 
 
 def submit(folder, student, notebook, lab=LAB):

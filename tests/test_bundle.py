@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import zipfile
 
 import nbformat
 import pytest
@@ -11,15 +10,6 @@ from conftest import LAB
 from autograder import bundle
 from autograder.bundle import hidden_lines, write_bundle
 from autograder.source import SourceError, labs
-
-
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("student")
-    write_bundle(folder / "labs.zip")
-    with zipfile.ZipFile(folder / "labs.zip") as archive:
-        archive.extractall(folder)
-    return folder / "autoencoders"
 
 
 def test_it_holds_the_notebooks_the_helper_the_data_and_the_environment(unpacked):

@@ -3,14 +3,12 @@
 import subprocess
 import sys
 import time
-import zipfile
 
 import nbformat
 import pytest
 from browser import Notebook, browser_page, jupyterlab, needs_a_browser, write_notebook
 from conftest import ROOT
 
-from autograder.bundle import write_bundle
 from autograder.proof import submission, variants
 from autograder.source import read_source
 
@@ -22,20 +20,10 @@ SECONDS_TO_FIRST_MODEL = 2.0
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """The unpacked bundle."""
-    folder = tmp_path_factory.mktemp("desk")
-    write_bundle(folder / "labs.zip")
-    with zipfile.ZipFile(folder / "labs.zip") as archive:
-        archive.extractall(folder)
-    return folder / "autoencoders"
-
-
-@pytest.fixture(scope="module")
-def opened(course):
+def opened(unpacked):
     """Open a notebook of the course in JupyterLab."""
-    own = {"PYTHONPATH": str(course), "JUPYTERLAB_SETTINGS_DIR": str(course / "settings")}
-    with jupyterlab(course, "-m", "latentlab", **own) as address, browser_page() as page:
+    own = {"PYTHONPATH": str(unpacked), "JUPYTERLAB_SETTINGS_DIR": str(unpacked / "settings")}
+    with jupyterlab(unpacked, "-m", "latentlab", **own) as address, browser_page() as page:
         yield lambda path: Notebook(page, address, path)
 
 
@@ -55,10 +43,10 @@ print("built", model.count_params())
 """
 
 
-def test_a_kernel_restarts_warm(opened, course):
+def test_a_kernel_restarts_warm(opened, unpacked):
     """From the click on "Restart" to the first Keras model. Of three times, the machine is to have
     been idle once."""
-    notebook = opened(write_notebook(course / "notebooks", MODEL + "import os\nos.getpid()"))
+    notebook = opened(write_notebook(unpacked / "notebooks", MODEL + "import os\nos.getpid()"))
     seconds = []
     for _ in range(3):
         output = notebook.run(0)
@@ -82,10 +70,10 @@ WRONG = "import numpy as np\n\ndef surprise(p):\n    return -np.log2(p)"
 RIGHT = "import numpy as np\n\ndef surprise(p):\n    return -np.log(p)"
 
 
-def test_a_check_answers_with_a_table(opened, course):
+def test_a_check_answers_with_a_table(opened, unpacked):
     check = next(cell.source for cell in read_source(LAB).cells if cell.id == "surprise")
     visible = check.partition("### BEGIN HIDDEN TESTS")[0]
-    notebook = opened(write_notebook(course / "notebooks", WRONG, visible))
+    notebook = opened(write_notebook(unpacked / "notebooks", WRONG, visible))
     notebook.run(0)
     told = notebook.run(1)
     table = told.locator("table")
@@ -112,8 +100,8 @@ history = model.fit(x, x, epochs=5, verbose=0, callbacks=[lab.Progress(curve=Tru
 """
 
 
-def test_training_shows_one_bar_and_the_learning_curve(opened, course):
-    output = opened(write_notebook(course / "notebooks", TRAINING)).run(0)
+def test_training_shows_one_bar_and_the_learning_curve(opened, unpacked):
+    output = opened(write_notebook(unpacked / "notebooks", TRAINING)).run(0)
     assert output.locator("progress").get_attribute("value") == "5"
     assert output.inner_text().count("epoch 5/5") == 1
     assert output.get_by_role("img").get_attribute("aria-label").startswith("Learning curve")
@@ -136,8 +124,8 @@ decoder = lambda code: np.full((1, 28, 28), 0.5 + 0.1 * code[0, 0])
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_slider_draws_its_picture_again(opened, course, number):
-    notebook = opened(write_notebook(course / "notebooks", EXPLORERS[0], *EXPLORERS[1]))
+def test_a_slider_draws_its_picture_again(opened, unpacked, number):
+    notebook = opened(write_notebook(unpacked / "notebooks", EXPLORERS[0], *EXPLORERS[1]))
     notebook.run(0)
     output = notebook.run(number)
     picture = output.locator("img").first
@@ -152,10 +140,10 @@ def test_a_slider_draws_its_picture_again(opened, course, number):
 
 
 @pytest.fixture(scope="module")
-def with_a_mistake(course):
+def with_a_mistake(unpacked):
     """A submission with one wrong answer, as a file of the course; and what its check says."""
     mutant = next(v for v in variants(LAB) if v.kind == "mutant" and v.fails == ("surprise",))
-    path = course / "notebooks" / LAB / f"{LAB}.ipynb"
+    path = unpacked / "notebooks" / LAB / f"{LAB}.ipynb"
     nbformat.write(submission(LAB, mutant), path)
     return path, mutant.says
 

@@ -2,37 +2,28 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
 
 import pytest
+from browser import browser_page, needs_a_browser
 from conftest import LAB, submit
 from nbgrader.api import Gradebook
 from test_kills import quick_submission
 
+needs_a_browser()
 pytestmark = pytest.mark.slow
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WRITTEN = "written-bottleneck"
 COMMENT = "Two of the three reasons."
-SECONDS = 60
 
 
 @pytest.fixture
 def page():
     """A page of the system's browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip(f"none of these browsers is installed: {', '.join(BROWSERS)}")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = chromium.new_page(viewport={"width": 1200, "height": 900})
-        page.set_default_timeout(SECONDS * 1000)
+    with browser_page() as page:
         yield page
-        chromium.close()
 
 
 @contextmanager
