@@ -108,6 +108,36 @@ def test_training_shows_one_bar_and_the_learning_curve(opened, unpacked):
     assert output.locator("polyline").bounding_box()["width"] > 100
 
 
+KEPT = """
+import latentlab as lab
+import keras
+import numpy as np
+
+lab.seed(1)
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)])
+model.compile("sgd", "mse", jit_compile=False)
+x = np.ones((64, 4), "float32")
+
+def train(model):
+    return model.fit(x, x, epochs=2, verbose=0, callbacks=[lab.Progress()])
+
+history = lab.kept(train, model)
+print(model.count_params(), history.history["loss"])
+"""
+
+
+def test_a_trained_network_is_there_again_after_a_restart(opened, unpacked):
+    notebook = opened(write_notebook(unpacked / "notebooks", KEPT))
+    trained = notebook.run(0).inner_text()
+    assert "epoch 2/2" in trained
+    notebook.press("notebook:restart-run-all")
+    notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
+    notebook.cell(0).get_by_text("Taken from an earlier run").wait_for()
+    notebook.wait_until_idle()
+    assert notebook.cell(0).locator("progress").count() == 0
+    assert trained.strip().splitlines()[-1] in notebook.cell(0).inner_text()
+
+
 EXPLORERS = (
     """
 import latentlab as lab
