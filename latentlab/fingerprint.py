@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import dis
 import hashlib
 import inspect
+import itertools
 import json
 import re
 import sys
@@ -15,6 +17,12 @@ from typing import Any
 import numpy as np
 
 NAME = re.compile(r'"name": "([^"]+)"')
+LOOK_UP = {"LOAD_GLOBAL", "LOAD_NAME"}
+# Attributes of layers and networks that do not say how they were made.
+KEPT_BY_KERAS = {
+    *("name", "build", "built", "quantize", "compiled", "stop_training", "history"),
+    *("train_function", "test_function", "predict_function", "unrolled_steps_per_execution"),
+}
 
 
 class CannotTell(Exception):
@@ -76,6 +84,8 @@ class Fingerprint:
             self._take_definition(value)
         elif isinstance(value, keras.Model):
             self._take_model(value)
+        elif isinstance(value, keras.layers.Layer):
+            raise CannotTell("a layer that is in no network")  # its weights would not be put back
         elif keras.ops.is_tensor(value):
             self._take_array(np.asarray(value))
         elif _installed(type(value)) and hasattr(value, "get_config"):
@@ -135,19 +145,40 @@ class Fingerprint:
 
     def _take_model(self, model: Any) -> None:
         self.models.append(model)
-        self.take(type(model))
-        with contextlib.suppress(NotImplementedError):  # a class of the notebook: see below
-            self._take_config(model.get_config())
-        if not _installed(type(model)):  # its settings may be plain attributes
-            plain = bool | int | float | str | np.ndarray | FunctionType
-            for name, value in vars(model).items():
-                if isinstance(value, plain) and name != "name" and not name.startswith("_"):
-                    self._add("attribute", name)
-                    self.take(value)
+        self._take_layer(model)
         self.take([np.asarray(weight) for weight in model.weights])
         self._take_config(model.get_compile_config())
         for given in (getattr(model, "loss", None), getattr(model, "optimizer", None)):
             self.take(given)
+
+    def _take_layer(self, layer: Any) -> None:
+        """Take in how a layer or a network is made, with the layers in it."""
+        self.take(type(layer))
+        with contextlib.suppress(NotImplementedError):
+            self._take_config(layer.get_config())
+        for inner in getattr(layer, "layers", ()):
+            self._take_layer(inner)
+        if not _installed(type(layer)):  # what it was given may be in its attributes only
+            for name, value in vars(layer).items():
+                if name not in KEPT_BY_KERAS and not name.startswith("_"):
+                    self._add("attribute", name)
+                    self._take_attribute(value)
+
+    def _take_attribute(self, value: Any) -> None:
+        """Take in an attribute of a layer: settings and layers, however nested; else nothing."""
+        import keras
+
+        if isinstance(value, keras.layers.Layer):
+            self._take_layer(value)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                self._take_attribute(item)
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                self._add("key", str(key))
+                self._take_attribute(item)
+        elif isinstance(value, bool | int | float | str | np.ndarray | FunctionType):
+            self.take(value)
 
     def _take_config(self, config: Any) -> None:
         text = json.dumps(config, default=_settled, sort_keys=True)
@@ -166,14 +197,10 @@ def _installed(definition: Any) -> bool:
 
 
 def _global_names(code: CodeType) -> list[str]:
-    """The names that code, and code inside of it, may look up; in order."""
-    inner = [
-        c
-        for constant in code.co_consts
-        if isinstance(constant, CodeType)
-        for c in _global_names(constant)
-    ]
-    return [*code.co_names, *inner]
+    """The global names that code, and code inside of it, looks up; in order."""
+    own = [step.argval for step in dis.get_instructions(code) if step.opname in LOOK_UP]
+    inner = [_global_names(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return [*dict.fromkeys(own), *itertools.chain.from_iterable(inner)]
 
 
 def _settled(value: Any) -> str:

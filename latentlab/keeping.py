@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +26,14 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Return train(*arguments, **named), from an earlier run if nothing has changed since.
 
     history = lab.kept(train, autoencoder, x_train)
+    history = lab.kept(autoencoder.fit, x_train, x_train, epochs=3)
 
     Nothing has changed when the code of `train` (and of the notebook's functions that it uses), the
-    networks among the arguments, their weights at this moment, and all other arguments are the
-    same. Then the networks get the weights that they had after that run, and a line says so.
-    Their optimizers are not put back. What train returns is kept if it is a History of Keras, or
-    made of numbers, texts, arrays, lists, tuples and dictionaries.
+    networks among the arguments, their weights at this moment, all other arguments, and the random
+    numbers to come (see `lab.seed`) are the same. Then the networks get the weights that they had
+    after that run, and a line says so. Their optimizers are not put back. What train returns is
+    kept if it is a network of Keras' own layers, a History of Keras, or made of numbers, texts,
+    arrays, lists, tuples and dictionaries.
 
     Where the environment variable LATENTLAB_KEPT names no folder, or it cannot be told whether
     something has changed, it trains.
@@ -39,7 +43,7 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     try:
         if not folder:
             raise CannotTell("nowhere to keep it")
-        for value in (sys.version_info[:2], _version(), train, arguments, named):
+        for value in (sys.version_info[:2], _version(), _chance(), train, arguments, named):
             key.take(value)
     except (CannotTell, RecursionError):
         return train(*arguments, **named)
@@ -52,6 +56,11 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     else:
         print(TOLD)
     return result
+
+
+def _chance() -> Any:
+    """The state of the generators of random numbers: of Python, which Keras asks too, and NumPy."""
+    return random.getstate(), np.random.get_state()
 
 
 def _version() -> str:
@@ -67,25 +76,25 @@ def _load(path: Path, models: list[Any]) -> Any:
     told = json.loads(bytes(arrays.pop("told")))
     if told["weights"] != [len(model.weights) for model in models]:
         raise ValueError(f"{path} was made by a network that grew its weights in training")
-    found = [
-        [arrays[f"weight_{m}_{w}"] for w in range(count)] for m, count in enumerate(told["weights"])
-    ]
-    for model, weights in zip(models, found, strict=True):
-        for variable, value in zip(model.weights, weights, strict=True):
-            variable.assign(value)
+    # If this fails, no network was touched.
+    result, (of_python, of_numpy) = _unpacked(told["result"], arrays, models)
+    for number, model in enumerate(models):
+        _put_weights(model, f"network_{number}", arrays)
+    random.setstate(of_python)  # what comes after it is as if the training had been done
+    np.random.set_state(of_numpy)
     os.utime(path)  # so that the oldest is the one that was not used for longest
-    return _unpacked(told["result"], arrays)
+    return result
 
 
 def _store(path: Path, models: list[Any], result: Any) -> None:
     """Write weights and result, whole or not at all; nothing where that is not possible."""
     arrays: dict[str, np.ndarray] = {}
-    for m, model in enumerate(models):
-        for w, variable in enumerate(model.weights):
-            arrays[f"weight_{m}_{w}"] = np.asarray(variable)
+    for number, model in enumerate(models):
+        _take_weights(model, f"network_{number}", arrays)
     try:
         weights = [len(model.weights) for model in models]
-        text = json.dumps({"weights": weights, "result": _packed(result, arrays)})
+        packed = _packed((result, _chance()), arrays, models)
+        text = json.dumps({"weights": weights, "result": packed})
         file = io.BytesIO()
         np.savez(file, told=np.frombuffer(text.encode(), np.uint8), **arrays)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,26 +107,44 @@ def _store(path: Path, models: list[Any], result: Any) -> None:
         return
 
 
-def _packed(value: Any, arrays: dict[str, np.ndarray]) -> Any:
-    """Return a value as JSON has it; arrays go to `arrays`."""
+def _take_weights(model: Any, name: str, arrays: dict[str, np.ndarray]) -> None:
+    """Copy a network's weights to arrays of this name."""
+    for number, variable in enumerate(model.weights):
+        arrays[f"{name}_{number}"] = np.asarray(variable)
+
+
+def _put_weights(model: Any, name: str, arrays: dict[str, np.ndarray]) -> None:
+    """Give a network the weights of arrays of this name."""
+    for number, variable in enumerate(model.weights):
+        variable.assign(arrays[f"{name}_{number}"])
+
+
+def _packed(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any:
+    """Return a value as JSON has it; arrays go to `arrays`. models: the networks of the call."""
     import keras
 
     if isinstance(value, keras.callbacks.History):
-        return {"History": [_packed(value.history, arrays), value.epoch]}
+        return {"History": [_packed(value.history, arrays, models), value.epoch]}
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if type(value) in (list, tuple):
-        return {type(value).__name__: [_packed(item, arrays) for item in value]}
+        return {type(value).__name__: [_packed(item, arrays, models) for item in value]}
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {"dict": [[key, _packed(item, arrays)] for key, item in value.items()]}
+        return {"dict": [[key, _packed(item, arrays, models)] for key, item in value.items()]}
+    name = f"result_{len(arrays)}"
     if isinstance(value, np.ndarray | np.generic) and not np.asarray(value).dtype.hasobject:
-        name = f"array_{len(arrays)}"
         arrays[name] = np.asarray(value)
         return {"array": name}
+    if any(value is model for model in models):
+        return {"given": [value is model for model in models].index(True)}
+    if isinstance(value, keras.Model):
+        with contextlib.suppress(NotImplementedError):  # a class that does not tell how it is made
+            _take_weights(value, name, arrays)
+            return {"network": [value.to_json(), name]}
     raise CannotTell(type(value).__qualname__)
 
 
-def _unpacked(value: Any, arrays: dict[str, np.ndarray]) -> Any:
+def _unpacked(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any:
     import keras
 
     if not isinstance(value, dict):
@@ -125,11 +152,21 @@ def _unpacked(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     ((kind, content),) = value.items()
     if kind == "array":
         return arrays[content]
+    if kind == "given":
+        return models[content]
+    if kind == "network":
+        text, name = content
+        try:
+            model = keras.models.model_from_json(text)
+        except TypeError as error:  # it has a layer of the notebook
+            raise ValueError(str(error)) from error
+        _put_weights(model, name, arrays)
+        return model
     if kind == "dict":
-        return {key: _unpacked(item, arrays) for key, item in content}
+        return {key: _unpacked(item, arrays, models) for key, item in content}
     if kind == "History":
         history = keras.callbacks.History()
-        history.history, history.epoch = _unpacked(content[0], arrays), content[1]
+        history.history, history.epoch = _unpacked(content[0], arrays, models), content[1]
         return history
-    items = [_unpacked(item, arrays) for item in content]
+    items = [_unpacked(item, arrays, models) for item in content]
     return tuple(items) if kind == "tuple" else items

@@ -56,15 +56,16 @@ print("x_test :", x_test.shape)
 # digits), and squares of random greys.
 
 # %% tags=["nbval-ignore-output"]
+lab.seed(1)
 pixels = keras.Input((784,))
 narrow = keras.layers.Dense(784)(keras.layers.Dense(32)(pixels))
 wide = keras.layers.Dense(784)(keras.layers.Dense(800)(pixels))
 both = keras.Model(pixels, [narrow, wide])  # they share nothing, and are trained side by side
 
-lab.seed(1)
 both.compile(keras.optimizers.Adam(0.002), loss=["mse", "mse"], jit_compile=False)
-both.fit(
-    x_train, [x_train, x_train], batch_size=64, epochs=4, verbose=0, callbacks=[lab.Progress()]
+targets = [x_train, x_train]
+lab.kept(  # as in lab 1: trains once, and again when something has changed
+    both.fit, x_train, targets, batch_size=64, epochs=4, verbose=0, callbacks=[lab.Progress()]
 )
 
 
@@ -474,7 +475,7 @@ def train_denoiser(denoiser, x_train, sigma):
 denoiser = None  # until all functions that it needs are written
 lab.seed(2)
 new_model = build_denoiser()
-train_denoiser(new_model, x_train, 0.5)
+lab.kept(train_denoiser, new_model, x_train, 0.5)
 denoiser = new_model
 
 # %% [markdown]
@@ -653,7 +654,9 @@ for rate in rates:
     decoder = keras.Sequential([keras.Input((128,)), keras.layers.Dense(784, activation="sigmoid")])
     model = add_dropout(encoder, decoder, rate)
     model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy", jit_compile=False)
-    model.fit(x_train, x_train, batch_size=64, epochs=2, verbose=0, callbacks=[lab.Progress()])
+    lab.kept(
+        model.fit, x_train, x_train, batch_size=64, epochs=2, verbose=0, callbacks=[lab.Progress()]
+    )
     encoders.append(encoder)
     errors.append(np.mean((np.array(model(x_test)) - x_test) ** 2))
 

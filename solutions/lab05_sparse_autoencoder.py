@@ -72,7 +72,8 @@ lab.seed(1)
 encoder, decoder = wide_autoencoder("relu")
 plain = keras.Sequential([encoder, decoder])
 plain.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", jit_compile=False)
-plain.fit(x_train, x_train, 64, epochs=4, verbose=0, callbacks=[lab.Progress()])
+# As in lab 1: it trains once, and again when something has changed.
+lab.kept(plain.fit, x_train, x_train, 64, epochs=4, verbose=0, callbacks=[lab.Progress()])
 
 # %%
 encoder.summary()
@@ -94,7 +95,7 @@ twentieth = keras.ops.top_k(all_200, 20)[0][:, -1:]
 the_20 = keras.ops.where(all_200 >= twentieth, all_200, 0.0)
 strict = keras.Model(x, strict_decoder(the_20))
 strict.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", jit_compile=False)
-strict.fit(x_train, x_train, 64, epochs=2, verbose=0, callbacks=[lab.Progress()])
+lab.kept(strict.fit, x_train, x_train, 64, epochs=2, verbose=0, callbacks=[lab.Progress()])
 codes = {"free": np.array(encoder(x_test)), "strict": np.array(keras.Model(x, the_20)(x_test))}
 
 # %% [markdown]
@@ -662,7 +663,9 @@ lab.seed(2)
 new_encoder, new_decoder = wide_autoencoder("relu")
 new_encoder.set_weights(encoder.get_weights())
 new_decoder.set_weights(decoder.get_weights())
-train_sparse(new_encoder, new_decoder, lambda h: l1_penalty(h, 0.001), x_train, 4, 0.005)
+lab.kept(
+    train_sparse, new_encoder, new_decoder, lambda h: l1_penalty(h, 0.001), x_train, 4, 0.005
+)
 encoder_l1, decoder_l1 = new_encoder, new_decoder
 
 # %% [markdown]
@@ -704,7 +707,9 @@ encoder_kl = decoder_kl = None  # until the functions above are written
 lab.seed(3)
 new_encoder, new_decoder = wide_autoencoder("sigmoid")
 h_before = np.array(new_encoder(x_test))  # for the picture below
-train_sparse(new_encoder, new_decoder, lambda h: kl_penalty(h, 0.05, 0.004), x_train, 4, 0.02)
+lab.kept(
+    train_sparse, new_encoder, new_decoder, lambda h: kl_penalty(h, 0.05, 0.004), x_train, 4, 0.02
+)
 encoder_kl, decoder_kl = new_encoder, new_decoder
 
 # %% check="kl_network" points=3 tags=["nbval-ignore-output"]
@@ -848,7 +853,7 @@ for high in (0.005, 0.1):
     pair = wide_autoencoder("relu")
     for new, old in zip(pair, (encoder_l1, decoder_l1), strict=True):
         new.set_weights(old.get_weights())
-    train_sparse(*pair, lambda h, lam=high: l1_penalty(h, lam), x_train, 2, 0.01)
+    lab.kept(train_sparse, *pair, lambda h, lam=high: l1_penalty(h, lam), x_train, 2, 0.01)
     table[f"L1, {high}"] = (*pair, 0.0)
 table["KL"] = (encoder_kl, decoder_kl, 0.1)
 

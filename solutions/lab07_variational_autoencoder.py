@@ -528,6 +528,13 @@ def compiled(vae, rate):
     return vae
 
 
+def train(vae, x, epochs):
+    """Train on pictures x, shuffled anew in each epoch; return the history."""
+    batches = tf.data.Dataset.from_tensor_slices(x).shuffle(len(x))
+    batches = batches.batch(BATCH, drop_remainder=True).prefetch(2)
+    return vae.fit(batches, epochs=epochs, shuffle=False, verbose=0, callbacks=[lab.Progress()])
+
+
 LARGE = len(x_train) > 10_000
 EPOCHS, BATCH, RATE = (30, 120, 0.003) if LARGE else (8, 32, 0.007)
 
@@ -535,13 +542,10 @@ EPOCHS, BATCH, RATE = (30, 120, 0.003) if LARGE else (8, 32, 0.007)
 encoder = decoder = history = None  # until all functions above are written
 lab.seed(4)
 keras.random.normal(())  # Keras makes its dice at the first throw: not while it compiles your step
-# Shuffled here, anew in each epoch; so `fit` need not do it.
-batches = tf.data.Dataset.from_tensor_slices(x_train).shuffle(len(x_train))
-batches = batches.batch(BATCH, drop_remainder=True).prefetch(2)
 new_encoder, new_decoder = build_encoder(), build_decoder()
-falling = keras.optimizers.schedules.CosineDecay(RATE, EPOCHS * len(batches))
+falling = keras.optimizers.schedules.CosineDecay(RATE, EPOCHS * (len(x_train) // BATCH))
 vae = compiled(VAE(new_encoder, new_decoder), falling)
-history = vae.fit(batches, epochs=EPOCHS, shuffle=False, verbose=0, callbacks=[lab.Progress()])
+history = lab.kept(train, vae, x_train, EPOCHS)  # trains once, and again after a change
 encoder, decoder = new_encoder, new_decoder  # they are trained now
 
 if history is not None:
@@ -727,9 +731,10 @@ trial = compiled(VAE(build_encoder(), build_decoder()), 0.005)
 start = trial.get_weights()
 fig, axes = plt.subplots(2, 3, figsize=(12, 8.2), dpi=68, layout="constrained")
 for (above, below), beta in zip(axes.T, (0, 1, 784), strict=True):
+    lab.seed(1)
     trial.set_weights(start)
     trial.beta.assign(beta)
-    trial.fit(batches, epochs=1 if LARGE else 2, shuffle=False, verbose=0)
+    lab.kept(train, trial, x_train, 1 if LARGE else 2)
     middles, log_vars = trial.encoder(x_test[:500])
     nats = np.mean(kl_gaussian(middles, log_vars))
     above.scatter(*np.array(middles).T, s=10, c=colours, linewidths=0, antialiased=False)

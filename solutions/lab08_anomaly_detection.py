@@ -156,7 +156,7 @@ def train_detector(x_fit):
 # %% tags=["nbval-ignore-output"]
 autoencoder = None  # until train_detector is written
 lab.seed(8)
-autoencoder = train_detector(x_fit)
+autoencoder = lab.kept(train_detector, x_fit)  # trains once, and again when something has changed
 
 # %%
 check.answered(autoencoder=autoencoder)

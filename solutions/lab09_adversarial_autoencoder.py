@@ -550,31 +550,34 @@ class Game(keras.Model):
 EPOCHS, BATCH, RISE = 6, 32, 100  # RISE: batches till the rates are at their highest
 
 
-def play(steps):
-    """Train a new trio on x_train by these steps; return it, and its history."""
-    batches = tf.data.Dataset.from_tensor_slices(x_train).shuffle(len(x_train))
-    batches = batches.batch(BATCH, drop_remainder=True).prefetch(2)
+def new_trio(batches):
+    """Build a trio for a training that has so many batches."""
     rates = [
         keras.optimizers.schedules.CosineDecay(
-            rate / 20, EPOCHS * len(batches) - RISE, warmup_target=rate, warmup_steps=RISE
+            rate / 20, batches - RISE, warmup_target=rate, warmup_steps=RISE
         )
         for rate in (0.005, 0.01, 0.003)  # reconstruct, discriminate, deceive
     ]
-    networks = build_encoder(), build_decoder(), build_discriminator()
-    trio = Trio(*networks, rates=rates)
+    return Trio(build_encoder(), build_decoder(), build_discriminator(), rates=rates)
+
+
+def play(trio, steps, x):
+    """Train a trio on pictures x by these steps; return the history."""
+    batches = tf.data.Dataset.from_tensor_slices(x).shuffle(len(x))
+    batches = batches.batch(BATCH, drop_remainder=True).prefetch(2)
     game = Game(trio, steps)
     game.compile(steps_per_execution=25, jit_compile=False)  # Python is asked once for 25 batches
-    history = game.fit(
+    return game.fit(
         batches, epochs=EPOCHS, shuffle=False, verbose=0, callbacks=[lab.Progress()]
     )
-    return trio, history
 
 
 # %% tags=["nbval-ignore-output"]
 encoder = decoder = trio = history = None  # until all functions above are written
 lab.seed(9)
 keras.random.normal(())  # Keras makes its dice at the first throw: not while it compiles your step
-trio, history = play(STEPS)
+trio = new_trio(EPOCHS * (len(x_train) // BATCH))
+history = lab.kept(play, trio, STEPS, x_train)  # trains once, and again when something has changed
 encoder, decoder = trio.encoder, trio.decoder  # they are trained now
 
 curves = {step: history.history[step] for step in ("discriminate", "deceive")}
@@ -617,7 +620,8 @@ check.rebuilds_as_pca(encoder, decoder, _train, _new, at_most=1.5)
 # %% tags=["nbval-ignore-output"]
 check.answered(encoder=encoder)
 lab.seed(9)
-plain, _ = play(("reconstruct",))
+plain = new_trio(EPOCHS * (len(x_train) // BATCH))
+lab.kept(play, plain, ("reconstruct",), x_train)
 darts = rng.normal(size=(500, 2)).astype(np.float32)
 codes = {
     "plain autoencoder": np.array(plain.encoder(x_test)),

@@ -308,7 +308,7 @@ def pretrain(x):
 # %% tags=["nbval-ignore-output"]
 encoder = None  # until pretrain is written
 lab.seed(11)
-encoder = pretrain(x_train)
+encoder = lab.kept(pretrain, x_train)  # it trains once, and again when something has changed
 
 # %% check="encoder" points=3 tags=["nbval-ignore-output"]
 from latentlab import check
@@ -539,7 +539,7 @@ def train_upscaler(images):
 # %% tags=["nbval-ignore-output"]
 upscaler = None  # until train_upscaler is written
 lab.seed(11)
-upscaler = train_upscaler(train.images)
+upscaler = lab.kept(train_upscaler, train.images)
 
 # %%
 check.answered(upscaler=upscaler)
@@ -629,9 +629,8 @@ through_32 = keras.Sequential(
     [keras.Input(small_train.shape[1:]), keras.layers.Flatten(), *inner, *last]
 )
 through_32.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", jit_compile=False)
-through_32.fit(
-    small_train, train.images, batch_size=64, epochs=4, verbose=0, callbacks=[lab.Progress()]
-)
+settings = {"batch_size": 64, "epochs": 4, "verbose": 0, "callbacks": [lab.Progress()]}
+lab.kept(through_32.fit, small_train, train.images, **settings)
 
 alphabet = lab.load("notmnist").test
 letters = keras.ops.image.resize(alphabet.images[:200], (20, 20), antialias=True)

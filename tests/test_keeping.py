@@ -1,5 +1,7 @@
 """Trained networks are taken from an earlier run if, and only if, nothing has changed."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -48,9 +50,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "kept"
 
 
-def trained(cells=CELLS, model=None, x=X, **named):
+def trained(cells=CELLS, model=None, x=X, chance=1, **named):
     """Train in a fresh notebook; give whether it did, the weights, and what was returned."""
     names, model = notebook(cells), model or network()
+    lab.seed(chance)
     history = lab.kept(names["train"], model, x, **named)
     return bool(names["runs"]), model.get_weights(), history
 
@@ -73,6 +76,7 @@ CHANGES = {
     "a default": {"cells": CELLS.replace("epochs=2", "epochs=3")},
     "one pixel": {"x": X + np.eye(8, 4, dtype=np.float32) * 1e-6},
     "an argument by name": {"epochs": 5},
+    "the seed": {"chance": 2},
 }
 
 
@@ -133,6 +137,74 @@ def train(model, x):
 """
 
 
+PARTS = """
+import keras
+runs = []
+
+class Apply(keras.layers.Layer):
+    def __init__(self, function, **options):
+        super().__init__(**options)
+        self.function = function
+    def call(self, x):
+        return self.function(x)
+
+class Own(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.parts = {"first": [keras.layers.Dense(4, activation="relu")]}
+        self.last = Apply(lambda x: 1.5 * x)
+    def build(self, shape):
+        self.parts["first"][0].build(shape)
+    def call(self, x):
+        return self.last(self.parts["first"][0](x))
+
+def make():
+    keras.utils.set_random_seed(1)
+    model = Own()
+    model.build((None, 4))
+    pixels = keras.Input((4,))
+    return [model, keras.Model(pixels, Apply(lambda x: 2.5 * x)(keras.layers.Dense(4)(pixels)))]
+
+def train(models, x):
+    runs.append(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "retrained"),
+    [("", "", False), ("relu", "tanh", True), ("1.5", "3.5", True), ("2.5", "3.5", True)],
+)
+def test_layers_inside_of_classes_of_the_notebook_count(old, new, retrained):
+    for cells in (PARTS, PARTS.replace(old, new)):
+        names = notebook(cells)
+        lab.kept(names["train"], names["make"](), X)
+    assert bool(names["runs"]) == retrained
+
+
+def test_a_layer_that_is_in_no_network_is_trained_each_time():
+    def train(layer):
+        runs.append(layer)
+
+    runs = []
+    for _ in range(2):
+        lab.seed(1)
+        layer = keras.layers.Dense(3)
+        layer.build((None, 4))
+        lab.kept(train, layer)
+    assert len(runs) == 2
+
+
+def test_random_numbers_after_it_are_those_after_the_training():
+    def train():
+        return np.random.random(), random.random()
+
+    drawn = []
+    for _ in range(2):
+        lab.seed(1)
+        drawn.append([lab.kept(train), np.random.random(), random.random()])
+    assert drawn[0] == drawn[1]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "retrained"),
     [
@@ -147,6 +219,11 @@ def test_losses_and_classes_of_the_notebook_count_with_their_code(old, new, retr
         names = notebook(cells)
         assert lab.kept(names["train"], names["make"](), X) == list(X[0])
     assert bool(names["runs"]) == retrained
+
+
+def test_what_is_called_like_an_attribute_does_not_count():
+    trained()
+    assert not trained(CELLS + "\nmean = object()\n")[0]  # the function uses x.mean
 
 
 def test_a_network_that_is_no_argument_is_trained_each_time():
@@ -185,6 +262,70 @@ def test_results_come_back_as_they_were():
         numbers, named = lab.kept(lambda: result)
         assert numbers == [1.5, None] and named["b"] == ("x", True)
         np.testing.assert_array_equal(named["a"], np.arange(3))
+
+
+RETURNS = """
+import keras
+runs = []
+
+class Own(keras.layers.Layer):
+    def call(self, x):
+        return -x
+
+def build(x):
+    runs.append(1)
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "relu", name="code")])
+
+def build_own(x):
+    runs.append(1)
+    return keras.Sequential([keras.Input((4,)), Own()])
+
+def pass_on(model, x):
+    runs.append(1)
+    model.set_weights([w + 1 for w in model.get_weights()])
+    return {"trained": model}
+"""
+
+
+def test_the_method_fit_can_be_kept_itself():
+    losses, batches = [], []
+    for _ in range(2):
+        model = network(units=4)
+        model.compile("adam", "mse", jit_compile=False)
+        history = lab.kept(model.fit, X, X, epochs=2, verbose=0, callbacks=[lab.Progress()])
+        losses.append((history.history["loss"], model.get_weights()[0].tolist()))
+        batches.append(int(model.optimizer.iterations))
+    assert losses[0] == losses[1]
+    assert batches == [2, 0]
+
+
+def test_a_network_that_training_returns_is_built_again():
+    built = []
+    for _ in range(2):
+        names = notebook(RETURNS)
+        lab.seed(3)
+        built.append(lab.kept(names["build"], X))
+    assert not names["runs"]
+    np.testing.assert_array_equal(built[0](X), built[1](X))
+    assert built[1].get_layer("code").activation is keras.activations.relu
+
+
+def test_a_network_with_a_layer_of_the_notebook_is_trained_each_time():
+    for _ in range(2):
+        names = notebook(RETURNS)
+        lab.seed(3)
+        np.testing.assert_array_equal(lab.kept(names["build_own"], X)(X), -X)
+        assert names["runs"]
+
+
+def test_a_network_that_was_given_and_is_returned_stays_one_network():
+    for _ in range(2):
+        names, model = notebook(RETURNS), network()
+        before = model.get_weights()[0]
+        lab.seed(3)
+        assert lab.kept(names["pass_on"], model, X)["trained"] is model
+        np.testing.assert_array_equal(model.get_weights()[0], before + 1)
+    assert not names["runs"]
 
 
 def test_a_damaged_file_costs_no_more_than_the_training(folder):

@@ -7,25 +7,55 @@ import sys
 import nbformat
 import pytest
 from conftest import ROOT
+from nbclient import NotebookClient
 
+from autograder.dependencies import needed_by
+from autograder.record import is_check
 from autograder.source import labs, solution_path
+from latentlab import keeping
 from latentlab.warm.provisioner import JUPYTER_PATH
 
 pytestmark = pytest.mark.slow
 
 
-def test_nbval_finds_the_solutions_outputs_again():
-    """In kernels that are forked from one warm process."""
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the labs keep their trainings, in this module."""
+    with pytest.MonkeyPatch.context() as environment:
+        folder = tmp_path_factory.mktemp("kept")
+        environment.setenv(keeping.FOLDER, str(folder))
+        environment.setenv("JUPYTER_PATH", str(JUPYTER_PATH))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def nbval(kept):
+    """What nbval says of all solutions, in kernels that are forked from one warm process."""
     command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q"]
     options = ["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg")]
-    ran = subprocess.run(
-        [*command, *options, *map(str, map(solution_path, labs()))],
-        cwd=ROOT,
-        env=os.environ | {"JUPYTER_PATH": str(JUPYTER_PATH)},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stdout[-5000:]
+    command += [*options, *map(str, map(solution_path, labs()))]
+    return subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True)
+
+
+def test_nbval_finds_the_solutions_outputs_again(nbval):
+    assert nbval.returncode == 0, nbval.stdout[-5000:]
+
+
+def training_cells(lab):
+    """The cells of a solution that keep a training, and those that they need; no checks."""
+    notebook = nbformat.read(solution_path(lab), as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and not is_check(cell)]
+    return needed_by([cell for cell in cells if "lab.kept(" in cell.source], cells)
+
+
+@pytest.mark.parametrize("lab", [lab for lab in labs() if training_cells(lab)])
+def test_a_second_run_trains_nothing_again(lab, nbval, kept):
+    before = set(kept.iterdir())
+    notebook = nbformat.v4.new_notebook(cells=training_cells(lab))
+    NotebookClient(notebook, kernel_name="python3", timeout=600).execute()
+    said = sum(str(cell.get("outputs")).count(keeping.TOLD) for cell in notebook.cells)
+    assert said >= sum("lab.kept(" in cell.source for cell in notebook.cells)
+    assert set(kept.iterdir()) == before  # nothing was trained, and stored anew
 
 
 @pytest.mark.parametrize("lab", labs())
