@@ -5,8 +5,9 @@ notebooks ran, what failed and why, and which submissions are alike. Whatever co
 submission is text to this page, never markup.
 """
 
+import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from autograder.record import Result
 from autograder.similarity import similar_pairs
 from autograder.submission import blank_of
 
-BARS = 10  # of the distribution of scores
+BARS = 10  # about as many, in the distribution of scores and of times
 MISTAKES = 15  # the most frequent ones are shown
 LONGEST = 300  # characters of a message
 NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
@@ -113,13 +114,23 @@ def answer_cells(notebook: NotebookNode) -> list[str]:
 
 
 def score_bars(results: Sequence[Result]) -> list[Bar]:
-    """How many students are in each tenth of the points; full points are in the last."""
+    """How many students have how many points, in steps of whole points."""
     most = max((result.max_score for result in results), default=0)
-    counts = [0] * BARS
-    for result in results:
-        counts[min(BARS - 1, int(BARS * result.score / most)) if most else 0] += 1
-    labels = [f"{most * i / BARS:g} to {most * (i + 1) / BARS:g}" for i in range(BARS)]
-    return _bars(list(zip(labels, counts, strict=True)), "{:.0f}")
+    step = max(1, math.ceil(most / BARS))
+    last = int(most // step)
+    counts = Counter(min(last, int(result.score // step)) for result in results)
+    values = [
+        (_from_to(step * number, step * (number + 1), most), counts[number])
+        for number in range(last + 1)
+    ]
+    return _bars(values, "{:.0f}")
+
+
+def _from_to(low: float, end: float, most: float) -> str:
+    """What a bar from `low` to below `end` is called; nobody has more than `most`."""
+    if end <= most:
+        return f"{low:g} to below {end:g}"
+    return f"{low:g} to {most:g}" if low < most else f"{most:g}"
 
 
 def check_bars(results: Sequence[Result]) -> list[Bar]:

@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser, as far as the end-to-end tests need it."""
+"""Jupyter in a real browser, as far as the end-to-end tests need it."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from threading import Thread
 
 import nbformat
 import pytest
@@ -24,8 +25,8 @@ def needs_a_browser():
 
 
 @contextmanager
-def jupyterlab(folder, *command, **environment):
-    """Run a command that starts JupyterLab, and give the address at which it answers."""
+def jupyter(folder, *command, **environment):
+    """Run a command that starts a Jupyter server, and give the address at which it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -45,11 +46,12 @@ def jupyterlab(folder, *command, **environment):
             if RUNNING_AT in line:
                 break
         else:
-            pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
-        yield f"http://127.0.0.1:{port}/lab"
+            pytest.fail("Jupyter did not start:\n" + "".join(said[-20:]))
+        Thread(target=server.stdout.read, daemon=True).start()  # a full pipe would stop it
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.communicate()
+        server.wait()
 
 
 @contextmanager
@@ -72,7 +74,7 @@ class Notebook:
 
     def __init__(self, page, address, path):
         self.page = page
-        page.goto(f"{address}/tree/{path}?reset")
+        page.goto(f"{address}/lab/tree/{path}?reset")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         self.wait_until_idle()
 

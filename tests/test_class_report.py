@@ -1,5 +1,6 @@
 """The class report: right counts, mistakes by name, and nothing of a student's taken for markup."""
 
+import dataclasses
 from html.parser import HTMLParser
 
 import pytest
@@ -54,11 +55,26 @@ def page(tmp_path, results, answers=None):
     return Page(path.read_text(encoding="utf-8"))
 
 
-def test_scores_are_counted_in_tenths_and_full_points_are_in_the_last(results):
+def test_scores_are_counted_in_steps_of_whole_points(results):
     bars = score_bars(results)
-    assert [bar.text for bar in bars] == ["2", "0", "0", "1", "0", "0", "1", "0", "0", "1"]
-    assert (bars[0].label, bars[-1].label) == ("0 to 0.6", "5.4 to 6")
+    assert [bar.text for bar in bars] == ["2", "0", "1", "0", "1", "0", "1"]
+    assert (bars[0].label, bars[-1].label) == ("0 to below 1", "6")
     assert max(bar.share for bar in bars) == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "labels"),
+    [
+        (17, ["0 to below 2", "14 to below 16", "16 to 17"]),
+        (20, ["0 to below 2", "18 to below 20", "20"]),
+        (2.5, ["0 to below 1", "1 to below 2", "2 to 2.5"]),
+    ],
+)
+def test_the_last_bar_holds_full_points(results, most, labels):
+    full = dataclasses.replace(results[0], score=most, max_score=most)
+    bars = score_bars([full])
+    assert [bars[0].label, bars[-2].label, bars[-1].label] == labels
+    assert [bar.text for bar in bars] == ["0"] * (len(bars) - 1) + ["1"]
 
 
 def test_checks_are_counted_over_those_who_were_graded(results):

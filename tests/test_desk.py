@@ -6,7 +6,7 @@ import time
 
 import nbformat
 import pytest
-from browser import Notebook, browser_page, jupyterlab, needs_a_browser, write_notebook
+from browser import Notebook, browser_page, jupyter, needs_a_browser, write_notebook
 from conftest import ROOT
 
 from autograder.proof import submission, variants
@@ -23,7 +23,7 @@ SECONDS_TO_FIRST_MODEL = 2.0
 def opened(unpacked):
     """Open a notebook of the course in JupyterLab."""
     own = {"PYTHONPATH": str(unpacked), "JUPYTERLAB_SETTINGS_DIR": str(unpacked / "settings")}
-    with jupyterlab(unpacked, "-m", "latentlab", **own) as address, browser_page() as page:
+    with jupyter(unpacked, "-m", "latentlab", **own) as address, browser_page() as page:
         yield lambda path: Notebook(page, address, path)
 
 

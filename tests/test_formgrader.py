@@ -1,13 +1,11 @@
 """nbgrader's formgrader on a graded class, in a browser: points given by hand survive a regrade."""
 
 import os
-import re
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import pytest
-from browser import browser_page, needs_a_browser
+from browser import browser_page, jupyter, needs_a_browser
 from conftest import LAB, submit
 from nbgrader.api import Gradebook
 from test_kills import quick_submission
@@ -24,25 +22,6 @@ def page():
     """A page of the system's browser."""
     with browser_page() as page:
         yield page
-
-
-@contextmanager
-def jupyter(folder):
-    """A Jupyter server in this folder, as an instructor starts it; gives its address."""
-    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--port=0"]
-    command += ["--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
-    environment = os.environ | {"HOME": str(folder), "JUPYTER_RUNTIME_DIR": str(folder / "run")}
-    # The nbgrader extension is switched on in the environment's own settings.
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            found = (re.search(r"(http://127\.0\.0\.1:\d+/)", line) for line in server.stderr)
-            address = next(match[1] for match in found if match)
-            yield address
-        finally:
-            server.terminate()
-            server.stderr.close()
 
 
 def grade(*options):
@@ -76,8 +55,10 @@ def test_points_given_by_hand_in_the_formgrader_survive_a_regrade(course_folder,
     grade()
     assert grades(course_folder)["ada"][WRITTEN] == (None, True, 0)
 
-    with jupyter(course_folder) as address:
-        page.goto(f"{address}formgrader/gradebook/{LAB}/{LAB}")
+    own = {"HOME": str(course_folder), "JUPYTER_RUNTIME_DIR": str(course_folder / "run")}
+    # The nbgrader extension is switched on in the environment's own settings.
+    with jupyter(course_folder, "-m", "jupyter", "server", **own) as address:
+        page.goto(f"{address}/formgrader/gradebook/{LAB}/{LAB}")
         page.get_by_text("Submission #2").wait_for()
         _picture(page, "class")
         page.get_by_text("Submission #1").click()

@@ -6,13 +6,13 @@ that it breaks and is told what it did; every alternate gets full marks.
 To save time, given cells that only show something are left out here (other tests run whole
 notebooks), each test cell is run both ways in one run of the notebook, and variants of answers
 that no given cell depends on share a kernel: there the answer is changed, all checks are run, and
-the answer is changed back, as a student would.
+the answer is changed back, as a student would. While the outcomes of one lab are looked at, the
+runs of the next have begun, so that no core waits for the last run of a lab.
 """
 
 import copy
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import nbformat
 import pytest
@@ -35,8 +35,8 @@ CASES = [
 
 @pytest.mark.parametrize("way", ["judge", "plain nbgrader"])
 @pytest.mark.parametrize(("lab", "name"), CASES)
-def test_loses_exactly_what_it_breaks(way, lab, name):
-    found = {cell.metadata.nbgrader.grade_id: cell for cell in outcomes(lab)[name][way]}
+def test_loses_exactly_what_it_breaks(outcomes, way, lab, name):
+    found = {cell.metadata.nbgrader.grade_id: cell for cell in outcomes[lab][name][way]}
     grades = {check: determine_grade(cell) for check, cell in found.items()}
     assert set(grades) == {cell.id for cell in read_source(lab).cells if is_check(cell)}
     assert all(score in (0, points) for score, points in grades.values())
@@ -62,17 +62,40 @@ def expected(lab, name, found):
     return set(variant.fails), next(iter(variant.fails), None), variant.says
 
 
-@cache
-def outcomes(lab):
-    """Each case's test cells after their run, in the judge and in the kernel itself."""
-    light = light_variants(lab)
-    heavy = [variant for variant in variants(lab) if variant not in light]
-    runs = [("unsolved", restored(lab, release_path(lab)))]
-    runs += [(variant.name, restored(lab, variant)) for variant in heavy]
+class Outcomes:
+    """Each case's test cells after their run, in the judge and in the kernel itself, lab by lab."""
+
+    def __init__(self, labs, executor):
+        self.labs, self.executor, self.started = labs, executor, {}
+
+    def __getitem__(self, lab):
+        following = self.labs.index(lab) + 1
+        for one in self.labs[following - 1 : following + 1]:
+            if one not in self.started:
+                self.started[one] = list(self.start(one))
+        return {name: ways for run in self.started[lab] for name, ways in run.result().items()}
+
+    def start(self, lab):
+        light = light_variants(lab)
+        heavy = [variant for variant in variants(lab) if variant not in light]
+        yield self.executor.submit(run_sharing_a_kernel, lab, light)
+        yield self.executor.submit(run_alone, lab, "unsolved", release_path(lab))
+        for variant in heavy:
+            yield self.executor.submit(run_alone, lab, variant.name, variant)
+
+
+@pytest.fixture(scope="module")
+def outcomes(request):
+    here = [item for item in request.session.items if item.path == request.path]
+    chosen = list(dict.fromkeys(item.callspec.params["lab"] for item in here))
     with ThreadPoolExecutor(os.cpu_count()) as executor:
-        shared = executor.submit(run_sharing_a_kernel, lab, light)
-        found = dict(executor.map(lambda run: (run[0], BothWays().run(run[1])), runs))
-        return found | shared.result()
+        yield Outcomes(chosen, executor)
+        executor.shutdown(cancel_futures=True)  # some are left after a failure with -x
+
+
+def run_alone(lab, name, what):
+    """Run one case in a kernel of its own."""
+    return {name: BothWays().run(restored(lab, what))}
 
 
 def run_sharing_a_kernel(lab, light):

@@ -12,7 +12,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browser import Notebook, browser_page, jupyterlab  # noqa: E402
+from browser import Notebook, browser_page, jupyter  # noqa: E402
 
 from autograder.proof import submission, variants  # noqa: E402
 from autograder.source import release_path  # noqa: E402
@@ -28,7 +28,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with browser_page() as page:
         _picture_of_a_check(page)
-        page.set_viewport_size({"width": 1100, "height": 680})
+        page.set_viewport_size({"width": 1100, "height": 1010})  # to the end of the checks
         page.goto((ROOT / "demo" / "report.html").as_uri())
         page.screenshot(path=PICTURES / "report.png")
 
@@ -48,7 +48,7 @@ def _picture_of_a_check(page) -> None:  # noqa: ANN001 (Playwright's page)
             "JUPYTER_PATH": str(LATENTLAB / "warm" / "jupyter"),
             "JUPYTER_CONFIG_PATH": str(LATENTLAB / "desk"),
         }
-        with jupyterlab(folder, *options, **own) as address:
+        with jupyter(folder, *options, **own) as address:
             page.set_viewport_size({"width": 1100, "height": 680})
             opened = Notebook(page, address, f"{LAB}.ipynb")
             page.keyboard.press("Control+b")  # without the list of files
