@@ -118,7 +118,7 @@ def _say_where() -> None:
         ("nbgrader's gradebook", "gradebook.db"),
         ("The class as from Moodle", "class.zip"),
     ):
-        console.print(f"{what:<24}{os.path.relpath(FOLDER / path, ROOT)}", soft_wrap=True)
+        console.print(f"{what:<25}{os.path.relpath(FOLDER / path, ROOT)}", soft_wrap=True)
     console.print("`make lab` opens the labs in JupyterLab.")
 
 

@@ -10,7 +10,9 @@ import itertools
 import json
 import re
 import sys
+import sysconfig
 from collections.abc import Mapping
+from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -33,7 +35,8 @@ class Fingerprint:
     """Takes in values; `text` then stands for all of them, and `models` are the networks in them.
 
     Functions and classes of the notebook go in with their code, and with what that code uses of
-    the notebook. What is installed goes in by name. Networks go in with their weights, and with
+    the notebook, and so do those of modules that a student wrote. What is installed goes in by
+    name. Networks go in with their weights, and with
     what `compile` was told; the names that Keras gives to layers and optimizers do not count.
     """
 
@@ -78,6 +81,8 @@ class Fingerprint:
         if isinstance(value, MethodType):
             self.take(value.__self__)
             self.take(value.__func__)
+        elif isinstance(value, ModuleType) and not _is_installed(value):
+            raise CannotTell("a module that is not installed")
         elif isinstance(value, ModuleType | BuiltinFunctionType | np.ufunc):
             self._add("named", getattr(value, "__module__", None), value.__name__)
         elif isinstance(value, FunctionType | type):
@@ -193,7 +198,20 @@ class Fingerprint:
 def _installed(definition: Any) -> bool:
     """Whether a function or class is of an installed module, and not of the notebook."""
     module = sys.modules.get(getattr(definition, "__module__", None) or "")
-    return module is not None and module.__name__ != "__main__"
+    return module is not None and _is_installed(module)
+
+
+def _is_installed(module: ModuleType) -> bool:
+    """Whether a module was installed, or belongs to Python or the course; else a student's own."""
+    if module.__name__ == "__main__":
+        return False
+    file = getattr(module, "__file__", None)  # what is built into Python has none
+    return (
+        file is None
+        or module.__name__.partition(".")[0] == "latentlab"
+        or not {"site-packages", "dist-packages"}.isdisjoint(Path(file).parts)
+        or Path(file).is_relative_to(sysconfig.get_path("stdlib"))
+    )
 
 
 def _global_names(code: CodeType) -> list[str]:

@@ -38,24 +38,29 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     Where the environment variable LATENTLAB_KEPT names no folder, or it cannot be told whether
     something has changed, it trains.
     """
+    path, networks = _place(train, arguments, named)
+    found = path and _load(path, networks)
+    if found:
+        print(TOLD)
+        return found[0]
+    result = train(*arguments, **named)
+    if path:
+        _store(path, networks, result)
+    return result
+
+
+def _place(*values: Any) -> tuple[Path | None, list[Any]]:
+    """Where the training is kept, or None if it is not; and the networks in the values."""
     folder = os.environ.get(FOLDER)
+    if not folder:
+        return None, []
     key = Fingerprint()
     try:
-        if not folder:
-            raise CannotTell("nowhere to keep it")
-        for value in (sys.version_info[:2], _version(), _chance(), train, arguments, named):
+        for value in (sys.version_info[:2], _version(), _chance(), *values):
             key.take(value)
-    except (CannotTell, RecursionError):
-        return train(*arguments, **named)
-    path = Path(folder) / f"{key.text}.npz"
-    try:
-        result = _load(path, key.models)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # not there, or damaged
-        result = train(*arguments, **named)
-        _store(path, key.models, result)
-    else:
-        print(TOLD)
-    return result
+    except Exception:  # CannotTell, or whatever an object of a student's does when it is looked at
+        return None, []
+    return Path(folder) / f"{key.text}.npz", key.models
 
 
 def _chance() -> Any:
@@ -69,21 +74,25 @@ def _version() -> str:
     return keras.__version__
 
 
-def _load(path: Path, models: list[Any]) -> Any:
-    """Put the weights back and return the result."""
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file)
-    told = json.loads(bytes(arrays.pop("told")))
-    if told["weights"] != [len(model.weights) for model in models]:
-        raise ValueError(f"{path} was made by a network that grew its weights in training")
-    # If this fails, no network was touched.
-    result, (of_python, of_numpy) = _unpacked(told["result"], arrays, models)
-    for number, model in enumerate(models):
-        _put_weights(model, f"network_{number}", arrays)
+def _load(path: Path, models: list[Any]) -> tuple[Any] | None:
+    """Put the weights back and return the result in a tuple; None if that is not possible."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        told = json.loads(bytes(arrays.pop("told")))
+        if told["weights"] != [len(model.weights) for model in models]:
+            return None  # a network grew its weights in training
+        # If this fails, no network was touched.
+        result, (of_python, of_numpy) = _unpacked(told["result"], arrays, models)
+        for number, model in enumerate(models):
+            _put_weights(model, f"network_{number}", arrays)
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile):
+        return None
     random.setstate(of_python)  # what comes after it is as if the training had been done
     np.random.set_state(of_numpy)
-    os.utime(path)  # so that the oldest is the one that was not used for longest
-    return result
+    with contextlib.suppress(OSError):
+        os.utime(path)  # so that the oldest is the one that was not used for longest
+    return (result,)
 
 
 def _store(path: Path, models: list[Any], result: Any) -> None:
@@ -103,7 +112,7 @@ def _store(path: Path, models: list[Any], result: Any) -> None:
         part.replace(path)
         for old in sorted(path.parent.glob("*.npz"), key=os.path.getmtime)[:-MOST]:
             old.unlink(missing_ok=True)
-    except (CannotTell, OSError):
+    except Exception:  # CannotTell, a full disk, or whatever: it is not to cost the training
         return
 
 
@@ -156,10 +165,7 @@ def _unpacked(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> A
         return models[content]
     if kind == "network":
         text, name = content
-        try:
-            model = keras.models.model_from_json(text)
-        except TypeError as error:  # it has a layer of the notebook
-            raise ValueError(str(error)) from error
+        model = keras.models.model_from_json(text)  # TypeError: it has a layer of the notebook
         _put_weights(model, name, arrays)
         return model
     if kind == "dict":

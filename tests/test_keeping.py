@@ -1,6 +1,8 @@
 """Trained networks are taken from an earlier run if, and only if, nothing has changed."""
 
+import importlib
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -106,6 +108,8 @@ def test_the_names_of_layers_do_not_count():
     trained()
     assert not trained(model=named)[0]
 
+
+MINE = "def step(x):\n    return 1 * x.mean()\n"
 
 LOSS = """
 import keras
@@ -336,6 +340,37 @@ def test_a_damaged_file_costs_no_more_than_the_training(folder):
     assert not trained()[0]
 
 
+def test_a_module_of_the_students_own_counts_with_its_code(tmp_path, monkeypatch):
+    def own(text, cells):
+        (tmp_path / "mine.py").write_text(text)
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "mine", raising=False)
+        importlib.invalidate_caches()
+        return trained(cells)[0]
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    name = "from mine import step\n" + CELLS.replace("def step", "def other")
+    assert [own(text, name) for text in (MINE, MINE, MINE.replace("1", "12"))] == [1, 0, 1]
+    module = "import mine\n" + CELLS.replace("* step(x)", "* mine.step(x)")
+    assert [own(text, module) for text in (MINE, MINE)] == [1, 1]  # it cannot be told
+
+
+class Odd:
+    """Looked at, it stops with an error."""
+
+    __slots__ = ()
+
+    @property
+    def __dict__(self):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("value", [Odd(), Odd])
+def test_an_odd_object_costs_no_more_than_the_training(value):
+    assert lab.kept(lambda x: 1, value) == 1
+    assert lab.kept(lambda: value) is value
+
+
 def test_without_a_folder_nothing_is_kept(monkeypatch):
     monkeypatch.delenv(keeping.FOLDER)
     assert trained()[0] and trained()[0]
@@ -349,9 +384,13 @@ def test_the_folder_does_not_grow_for_ever(folder, monkeypatch):
 
 
 def test_an_error_in_the_training_is_the_students_and_keeps_nothing(folder):
-    def train():
+    def train(*given):
         raise NotImplementedError("not answered yet")
 
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError) as caught:
         lab.kept(train)
+    assert caught.value.__context__ is None  # no second traceback above it
+    with pytest.raises(NotImplementedError) as caught:
+        lab.kept(train, Odd())
+    assert caught.value.__context__ is None
     assert not folder.exists()

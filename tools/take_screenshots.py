@@ -28,7 +28,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with browser_page() as page:
         _picture_of_a_check(page)
-        page.set_viewport_size({"width": 1100, "height": 1010})  # to the end of the checks
+        page.set_viewport_size({"width": 1100, "height": 965})  # to the end of the checks
         page.goto((ROOT / "demo" / "report.html").as_uri())
         page.screenshot(path=PICTURES / "report.png")
 
