@@ -36,15 +36,14 @@ class Fingerprint:
 
     Functions and classes of the notebook go in with their code, and with what that code uses of
     the notebook, and so do those of modules that a student wrote. What is installed goes in by
-    name. Networks go in with their weights, and with
-    what `compile` was told; the names that Keras gives to layers and optimizers do not count.
+    name. Networks go in with their weights, and with what `compile` was told; the names that Keras
+    gives to layers and optimizers do not count.
     """
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
-        self._seen: dict[
-            int, tuple[int, Any]
-        ] = {}  # holds on to the values, so that ids stay theirs
+        # By id. It holds on to the values, so that the ids stay theirs.
+        self._seen: dict[int, tuple[int, Any]] = {}
         self.models: list[Any] = []
 
     @property
@@ -111,7 +110,10 @@ class Fingerprint:
             for name, member in vars(value).items():
                 if isinstance(member, staticmethod | classmethod):
                     member = member.__func__
-                if isinstance(member, FunctionType):
+                if isinstance(member, property):
+                    self._add("property", name)
+                    self.take([member.fget, member.fset])
+                elif isinstance(member, FunctionType):
                     self._add("method", name)
                     self.take(member)
                 elif not name.startswith("__") and not inspect.isdatadescriptor(member):

@@ -83,7 +83,7 @@ def _load(path: Path, models: list[Any]) -> tuple[Any] | None:
         if told["weights"] != [len(model.weights) for model in models]:
             return None  # a network grew its weights in training
         # If this fails, no network was touched.
-        result, (of_python, of_numpy) = _unpacked(told["result"], arrays, models)
+        result, (of_python, of_numpy) = _unpacked(told["result"], arrays, list(models))
         for number, model in enumerate(models):
             _put_weights(model, f"network_{number}", arrays)
     except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile):
@@ -102,7 +102,7 @@ def _store(path: Path, models: list[Any], result: Any) -> None:
         _take_weights(model, f"network_{number}", arrays)
     try:
         weights = [len(model.weights) for model in models]
-        packed = _packed((result, _chance()), arrays, models)
+        packed = _packed((result, _chance()), arrays, list(models))
         text = json.dumps({"weights": weights, "result": packed})
         file = io.BytesIO()
         np.savez(file, told=np.frombuffer(text.encode(), np.uint8), **arrays)
@@ -129,7 +129,7 @@ def _put_weights(model: Any, name: str, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _packed(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any:
-    """Return a value as JSON has it; arrays go to `arrays`. models: the networks of the call."""
+    """Return a value as JSON has it; arrays go to `arrays`, networks that are new to `models`."""
     import keras
 
     if isinstance(value, keras.callbacks.History):
@@ -144,13 +144,20 @@ def _packed(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any
     if isinstance(value, np.ndarray | np.generic) and not np.asarray(value).dtype.hasobject:
         arrays[name] = np.asarray(value)
         return {"array": name}
-    if any(value is model for model in models):
-        return {"given": [value is model for model in models].index(True)}
     if isinstance(value, keras.Model):
-        with contextlib.suppress(NotImplementedError):  # a class that does not tell how it is made
-            _take_weights(value, name, arrays)
-            return {"network": [value.to_json(), name]}
+        return _packed_model(value, name, arrays, models)
     raise CannotTell(type(value).__qualname__)
+
+
+def _packed_model(model: Any, name: str, arrays: dict[str, np.ndarray], models: list[Any]) -> Any:
+    if any(model is other for other in models):
+        return {"known": [model is other for other in models].index(True)}
+    held = {id(weight) for other in models for weight in other.weights}
+    if not held.isdisjoint(map(id, model.weights)):
+        raise CannotTell("two networks that share weights: built again, they would not")
+    models.append(model)
+    _take_weights(model, name, arrays)
+    return {"network": [model.to_json(), name]}
 
 
 def _unpacked(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any:
@@ -161,12 +168,13 @@ def _unpacked(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> A
     ((kind, content),) = value.items()
     if kind == "array":
         return arrays[content]
-    if kind == "given":
+    if kind == "known":
         return models[content]
     if kind == "network":
         text, name = content
         model = keras.models.model_from_json(text)  # TypeError: it has a layer of the notebook
         _put_weights(model, name, arrays)
+        models.append(model)
         return model
     if kind == "dict":
         return {key: _unpacked(item, arrays, models) for key, item in content}

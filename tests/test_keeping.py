@@ -123,10 +123,13 @@ class Own(keras.Model):
         super().__init__()
         self.dense = keras.layers.Dense(4)
         self.weight = weight
+    @property
+    def sign(self):
+        return 1
     def build(self, shape):
         self.dense.build(shape)
     def call(self, x):
-        return self.dense(x)
+        return self.sign * self.dense(x)
 
 def make(weight=1.0):
     keras.utils.set_random_seed(1)
@@ -214,7 +217,8 @@ def test_random_numbers_after_it_are_those_after_the_training():
     [
         ("", "", False),
         ("square(y", "abs(y", True),
-        ("self.dense(x)", "-self.dense(x)", True),
+        ("* self.dense(x)", "* -self.dense(x)", True),
+        ("return 1", "return 2", True),
         ("weight=1.0", "weight=2.0", True),
     ],
 )
@@ -284,6 +288,15 @@ def build_own(x):
     runs.append(1)
     return keras.Sequential([keras.Input((4,)), Own()])
 
+def build_two(x):
+    runs.append(1)
+    encoder = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    return encoder, keras.Sequential([encoder, keras.layers.Dense(4)])
+
+def build_twice(x):
+    network = build(x)
+    return network, network
+
 def pass_on(model, x):
     runs.append(1)
     model.set_weights([w + 1 for w in model.get_weights()])
@@ -320,6 +333,24 @@ def test_a_network_with_a_layer_of_the_notebook_is_trained_each_time():
         lab.seed(3)
         np.testing.assert_array_equal(lab.kept(names["build_own"], X)(X), -X)
         assert names["runs"]
+
+
+def test_networks_that_share_weights_are_trained_each_time():
+    for _ in range(2):
+        names = notebook(RETURNS)
+        lab.seed(3)
+        encoder, both = lab.kept(names["build_two"], X)
+        assert both.layers[0] is encoder
+        assert names["runs"]
+
+
+def test_a_network_that_is_returned_twice_stays_one_network():
+    for _ in range(2):
+        names = notebook(RETURNS)
+        lab.seed(3)
+        one, other = lab.kept(names["build_twice"], X)
+        assert one is other
+    assert not names["runs"]
 
 
 def test_a_network_that_was_given_and_is_returned_stays_one_network():
