@@ -2,7 +2,7 @@
 
 import os
 
-from latentlab.warm.client import Child, ColdError, WarmProcess, shared_process
+from latentlab.warm.client import NOTEBOOK, Child, ColdError, WarmProcess, shared_process
 
 __all__ = ["Child", "ColdError", "WarmProcess", "environment", "warm_process"]
 
@@ -16,14 +16,7 @@ MODULES = (
 # No secret of the instructor's is among them.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LATENTLAB_DATA", "TF_ENABLE_ONEDNN_OPTS")
 # One thread: networks of this size train no faster with more, and a class fills all cores anyway.
-SET = {
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a note of the debugger that ipykernel brings along
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
+SET = NOTEBOOK | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 
 
 def environment() -> dict[str, str]:

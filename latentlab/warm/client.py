@@ -13,6 +13,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+# What the environment of a process has that is to run notebooks: it decides how libraries import.
+NOTEBOOK = {
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a note of the debugger that ipykernel brings along
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
 SECONDS_TO_WARM_UP = 300
 MAX_PACKET = 2**17
 

@@ -20,7 +20,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.launcher import launch_kernel
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from latentlab.warm.client import Child, ColdError, WarmProcess, shared_process
+from latentlab.warm.client import NOTEBOOK, Child, ColdError, WarmProcess, shared_process
 
 JUPYTER_PATH = Path(__file__).parent / "jupyter"
 
@@ -32,12 +32,7 @@ def warm_process() -> WarmProcess:
 
 def environment() -> dict[str, str]:
     """The environment of the warm process: ours, and what decides how libraries are imported."""
-    return os.environ | {
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a note of the debugger that ipykernel brings along
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    }
+    return os.environ | NOTEBOOK
 
 
 class WarmProvisioner(LocalProvisioner):
