@@ -26,6 +26,7 @@ MAX_RATIO = 100
 SMALL = 2**20  # below it, the ratio says nothing
 CHUNK = 2**20
 MAX_NAME_BYTES = 200
+MAX_PATH_BYTES = 1000  # of all folders and the name; a system takes some thousand
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 # What macOS and Jupyter leave behind.
 SKIPPED = ("__MACOSX", ".DS_Store", *SKIPPED_FOLDERS)
@@ -74,7 +75,7 @@ class Archive:
         """The files in it; not its folders, and not what programs leave behind."""
         for info in self._zip.infolist():
             name = _name(info)
-            if not info.is_dir() and not any(part in SKIPPED for part in name.split("/")):
+            if not name.endswith("/") and not any(part in SKIPPED for part in name.split("/")):
                 yield Entry(name, _time(info), partial(self._read, info, name))
 
     def _read(self, info: zipfile.ZipInfo, name: str) -> bytes:
@@ -120,7 +121,8 @@ def _why_not(info: zipfile.ZipInfo, name: str) -> str:
         return "has a path that leads out of its folder"
     if not all(parts) or "." in parts or any(unicodedata.category(c) == "Cc" for c in name):
         return "has a name that no file should have"
-    if any(len(part.encode("utf-8", "replace")) > MAX_NAME_BYTES for part in parts):
+    lengths = [len(part.encode("utf-8", "replace")) for part in parts]
+    if max(lengths) > MAX_NAME_BYTES or sum(lengths) > MAX_PATH_BYTES:
         return "has too long a name"
     if kind not in (0, stat.S_IFREG):
         return "is a link" if kind == stat.S_IFLNK else "is no ordinary file"

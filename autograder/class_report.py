@@ -23,7 +23,7 @@ from autograder.record import Result
 from autograder.similarity import similar_pairs
 from autograder.submission import blank_of
 
-BARS = 10  # about as many, in the distribution of scores and of times
+BARS = 10  # about as many in the distribution of scores, and as many in that of times
 MISTAKES = 15  # the most frequent ones are shown
 LONGEST = 300  # characters of a message
 NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
@@ -73,16 +73,19 @@ def write_class_report(
     template = Environment(
         loader=PackageLoader("autograder"), autoescape=True, undefined=StrictUndefined
     ).get_template("class_report.html")
+    graded = [result for result in results if result.status == "graded"]
     page = template.render(
         assignment=assignment,
         failed=[result for result in results if result.status != "graded"],
         noted=[result for result in results if result.tried],
         results=results,
-        middle=median([result.score for result in results]) if results else 0,
-        most=max((result.max_score for result in results), default=0),
-        scores=score_bars(results),
-        checks=check_bars(results),
-        mistakes=mistakes(results)[:MISTAKES],
+        middle=median([result.score for result in graded]) if graded else 0,
+        most=max((result.max_score for result in graded), default=0),
+        scores=score_bars(graded),
+        checks=check_bars(graded),
+        mistakes=mistakes(graded)[:MISTAKES],
+        middle_seconds=median([result.seconds for result in results]) if results else 0,
+        all_seconds=sum(result.seconds for result in results),
         seconds=second_bars(results),
         pairs=[
             (pair, _marked(answers[pair.first], pair.first_lines),
@@ -153,7 +156,7 @@ def mistakes(results: Sequence[Result]) -> list[Mistake]:
     told: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for result in results:
         for check in result.checks:
-            if result.status == "graded" and check.score < check.max_score:
+            if check.score < check.max_score:
                 kind = check.id, NUMBER.sub("#", check.message)
                 told[kind].append((result.student, check.message))
     found = [

@@ -36,9 +36,10 @@ class CanvasExporter(ExportPlugin):
             ["    Points Possible", "", "", "", "", *(f"{a.max_score:g}" for a in assignments)],
         ]
         for student in _chosen(gradebook.students, "id", self.student):
-            known = [_surname_first(student), student.lms_user_id or "", "", student.id, ""]
+            name = _harmless(_surname_first(student))
+            known = [name, student.lms_user_id or "", "", student.id, ""]
             scores = [_score(gradebook, assignment, student) for assignment in assignments]
-            rows.append([*map(_harmless, known), *scores])
+            rows.append([*known, *scores])
         _write(self.to or "canvas.csv", rows)
 
 
@@ -55,9 +56,9 @@ class MoodleExporter(ExportPlugin):
         fixed = ["username", "firstname", "lastname", "email"]
         rows: list[list[Any]] = [[*fixed, *(assignment.name for assignment in assignments)]]
         for student in _chosen(gradebook.students, "id", self.student):
-            known = [student.id, student.first_name, student.last_name, student.email]
+            told = [student.first_name, student.last_name, student.email]
             scores = [_score(gradebook, assignment, student) for assignment in assignments]
-            rows.append([*(_harmless(field or "") for field in known), *scores])
+            rows.append([student.id, *(_harmless(field or "") for field in told), *scores])
         _write(self.to or "moodle.csv", rows)
 
 
@@ -81,7 +82,7 @@ def _surname_first(student: Student) -> str:
 
 
 def _harmless(field: str) -> str:
-    """The field, so that no spreadsheet takes a student's name for a formula."""
+    """A name, so that no spreadsheet takes it for a formula. Ids stay: platforms look for them."""
     return f"'{field}" if field.startswith(FORMULA) else field
 
 

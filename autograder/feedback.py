@@ -7,7 +7,10 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
+from autograder.record import is_check
+
 HIDDEN = "a hidden test"
+LEAST_QUOTED = 4  # characters of a hidden line that a line must hold to be taken for a quotation
 
 
 class HideHiddenTests(ClearHiddenTests):
@@ -17,6 +20,8 @@ class HideHiddenTests(ClearHiddenTests):
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Take the hidden tests out of a cell and its outputs."""
+        if not is_check(cell):  # what a student writes into a cell is the student's
+            return cell, resources
         whole = cell.source.split("\n")
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         left = set(map(str.strip, cell.source.split("\n")))
@@ -30,4 +35,9 @@ class HideHiddenTests(ClearHiddenTests):
 def _without(text: str, hidden: set[str]) -> str:
     """The text with lines that quote a hidden one left out."""
     lines = text.split("\n")
-    return "\n".join(HIDDEN if any(h and h in line for h in hidden) else line for line in lines)
+    return "\n".join(HIDDEN if any(_quotes(line, h) for h in hidden) else line for line in lines)
+
+
+def _quotes(line: str, hidden: str) -> bool:
+    # A bracket alone is in many a message.
+    return hidden in line if len(hidden) >= LEAST_QUOTED else line.strip() == hidden != ""

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.api import Student
 
-from autograder.archive import Archive, Entry, Refused
+from autograder.archive import SKIPPED, Archive, Entry, Refused
 from autograder.collect import MAX_FILES, MAX_FILES_BYTES, MAX_NOTEBOOK_BYTES, shown
 from autograder.course import Course
 
@@ -228,15 +228,21 @@ def _clashes(name: str, files: Iterable[str]) -> bool:
 def which_notebook(names: list[str], assignment: str) -> str | None:
     """Which of these files is the lab's notebook; None if that cannot be said.
 
-    `names` come in the order of upload. Canvas writes lab-1.ipynb for a second lab.ipynb, and
-    browsers write "lab (1).ipynb".
+    `names` come in the order of upload. What lies in a folder counts only where nothing beside the
+    folders does; what programs leave behind never does. Canvas writes lab-1.ipynb for a second
+    lab.ipynb, and browsers write "lab (1).ipynb".
     """
-    notebooks = list(filter(is_notebook, names))
+    notebooks = [name for name in filter(is_notebook, names) if not _left_behind(name)]
     again = re.compile(rf"(?:.*/)?{re.escape(assignment)}(?:-\d+| ?\(\d+\))?\.ipynb")
     uploads = [name for name in notebooks if again.fullmatch(name)]
     if uploads:
-        return uploads[-1]
+        return ([name for name in uploads if "/" not in name] or uploads)[-1]
     return notebooks[0] if len(notebooks) == 1 else None
+
+
+def _left_behind(name: str) -> bool:
+    """Whether a file is one that a program left, such as Jupyter's checkpoints."""
+    return any(part.startswith(".") or part in SKIPPED for part in name.split("/"))
 
 
 def _lay_down(folder: Path, files: dict[str, bytes]) -> bool:

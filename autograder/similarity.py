@@ -11,6 +11,7 @@ import ast
 import builtins
 import io
 import keyword
+import re
 import token
 import tokenize
 from collections import Counter
@@ -25,6 +26,8 @@ COMMON = 0.2  # of the class, from 10 submissions on: then it is how the task is
 LEAST = 8  # fingerprints; below there is too little to compare
 ALIKE = 0.5  # share of the smaller one's fingerprints
 
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # lines that are Jupyter's, not Python's
+F_START, F_END = getattr(token, "FSTRING_START", None), getattr(token, "FSTRING_END", None)
 LAYOUT = frozenset({token.NEWLINE, token.NL, token.INDENT, token.DEDENT, token.COMMENT})
 
 
@@ -93,19 +96,23 @@ def fingerprints(cells: Sequence[str]) -> Prints:
 
 def _tokens(source: str) -> list[tuple[str, int]]:
     """(text, line) of each token that counts; a cell that is no Python has none."""
+    source = MAGIC.sub(r"\1pass", source)
     try:
         tree = ast.parse(source)
         read = list(tokenize.generate_tokens(io.StringIO(source).readline))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     own = _own_names(tree)
-    tokens = []
+    tokens, depth = [], 0  # depth: f-strings are one token up to Python 3.11, and here
     for number, piece in enumerate(read):
-        if piece.type in LAYOUT or not piece.string.strip():
+        depth += (piece.type == F_START) - (piece.type == F_END)
+        if piece.type in LAYOUT or not piece.string.strip() or (depth and piece.type != F_START):
             continue
         text = piece.string
-        if piece.type == token.STRING:
+        if piece.type in (token.STRING, F_END):
             text = "text"
+        elif piece.type == F_START:
+            continue
         elif piece.type == token.NAME and text in own:
             after_dot = number and read[number - 1].string == "."
             text = text if after_dot else "name"
@@ -121,6 +128,8 @@ def _own_names(tree: ast.AST) -> set[str]:
             names.add(node.id)
         elif isinstance(node, ast.arg):
             names.add(node.arg)
+        elif isinstance(node, ast.alias) and node.asname:
+            names.add(node.asname)
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
     return {name for name in names if not keyword.iskeyword(name) and name not in dir(builtins)}

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import dis
+import functools
 import hashlib
 import inspect
 import itertools
 import json
-import re
-import sys
-import sysconfig
 from collections.abc import Mapping
-from pathlib import Path
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, EllipsisType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
-NAME = re.compile(r'"name": "([^"]+)"')
+from latentlab.own import attributes_set_by, can_be_named, is_installed, is_installed_module, parts
+
+PLAIN = bool | int | float | complex | str | bytes | range | slice | EllipsisType | None
 LOOK_UP = {"LOAD_GLOBAL", "LOAD_NAME"}
+# Where Keras' configurations refer to layers by name.
+REFERENCES = {"keras_history", "input_layers", "output_layers"}
 # Attributes of layers and networks that do not say how they were made.
 KEPT_BY_KERAS = {
     *("name", "build", "built", "quantize", "compiled", "stop_training", "history"),
@@ -37,10 +37,12 @@ class Fingerprint:
     Functions and classes of the notebook go in with their code, and with what that code uses of
     the notebook, and so do those of modules that a student wrote. What is installed goes in by
     name. Networks go in with their weights, and with what `compile` was told; the names that Keras
-    gives to layers and optimizers do not count.
+    gives to layers and optimizers do not count. networks: False leaves them out, and what the
+    course itself gives to trainings: all that a training is meant to change.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, networks: bool = True) -> None:
+        self._networks = networks
         self._hash = hashlib.sha256()
         # By id. It holds on to the values, so that the ids stay theirs.
         self._seen: dict[int, tuple[int, Any]] = {}
@@ -53,8 +55,10 @@ class Fingerprint:
 
     def take(self, value: Any) -> None:
         """Take in a value. Raises CannotTell for kinds of values that are not known here."""
-        if value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        if isinstance(value, PLAIN):
             self._add(type(value).__name__, repr(value))
+        elif isinstance(value, np.dtype):
+            self._add("dtype", value.str)
         elif isinstance(value, np.ndarray | np.generic):
             self._take_array(np.asarray(value))
         elif isinstance(value, Mapping):
@@ -66,6 +70,8 @@ class Fingerprint:
             self._add(type(value).__name__, str(len(value)))
             for item in value:
                 self.take(item)
+        elif isinstance(value, set | frozenset) and all(isinstance(item, PLAIN) for item in value):
+            self.take(sorted(map(repr, value)))  # they have no order of their own
         elif isinstance(value, CodeType):
             self._take_code(value)
         elif id(value) in self._seen:  # a function may call itself
@@ -80,8 +86,12 @@ class Fingerprint:
         if isinstance(value, MethodType):
             self.take(value.__self__)
             self.take(value.__func__)
-        elif isinstance(value, ModuleType) and not _is_installed(value):
+        elif isinstance(value, functools.partial):
+            self.take([value.func, value.args, value.keywords])
+        elif isinstance(value, ModuleType) and not is_installed_module(value):
             raise CannotTell("a module that is not installed")
+        elif isinstance(value, BuiltinFunctionType) and not isinstance(value.__self__, ModuleType):
+            self.take([value.__self__, value.__name__])  # such as the method `append` of a list
         elif isinstance(value, ModuleType | BuiltinFunctionType | np.ufunc):
             self._add("named", getattr(value, "__module__", None), value.__name__)
         elif isinstance(value, FunctionType | type):
@@ -92,17 +102,21 @@ class Fingerprint:
             raise CannotTell("a layer that is in no network")  # its weights would not be put back
         elif keras.ops.is_tensor(value):
             self._take_array(np.asarray(value))
-        elif _installed(type(value)) and hasattr(value, "get_config"):
+        elif is_installed(type(value)) and hasattr(value, "get_config"):
             self._add("configured", type(value).__module__, type(value).__qualname__)
             self._take_config(value.get_config())
-        elif not _installed(type(value)) or type(value).__module__.startswith("latentlab"):
+            for part in parts(value):
+                self._take_part(part)
+        elif not self._networks and type(value).__module__.startswith("latentlab"):
+            return
+        elif not is_installed(type(value)) or type(value).__module__.startswith("latentlab"):
             self.take(type(value))
             self.take(vars(value))
         else:
             raise CannotTell(type(value).__qualname__)
 
     def _take_definition(self, value: FunctionType | type) -> None:
-        if _installed(value):
+        if is_installed(value):
             self._add("installed", value.__module__, value.__qualname__)
         elif isinstance(value, type):
             self._add("class", value.__qualname__)
@@ -139,10 +153,14 @@ class Fingerprint:
             raise CannotTell("a network that is no argument")
 
     def _take_code(self, code: CodeType) -> None:
-        self._add("code", code.co_code.hex(), *code.co_names, *code.co_varnames)
+        for name in _imported(code):
+            if not can_be_named(name):
+                raise CannotTell("a module that is not installed")
+        counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags
+        names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
+        self._add("code", code.co_code.hex(), code.co_exceptiontable.hex(), repr((counts, names)))
         for constant in code.co_consts:
-            # Sets of constants have no order of their own; the first text is what documents it.
-            self.take(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)
+            self.take(constant)
 
     def _take_array(self, array: np.ndarray) -> None:
         if array.dtype.hasobject:
@@ -151,69 +169,75 @@ class Fingerprint:
         self._hash.update(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
 
     def _take_model(self, model: Any) -> None:
+        if not self._networks:
+            return
         self.models.append(model)
-        self._take_layer(model)
+        for part in parts(model):
+            self._take_part(part)
         self.take([np.asarray(weight) for weight in model.weights])
         self._take_config(model.get_compile_config())
-        for given in (getattr(model, "loss", None), getattr(model, "optimizer", None)):
-            self.take(given)
+        self.take(getattr(model, "loss", None))
 
-    def _take_layer(self, layer: Any) -> None:
-        """Take in how a layer or a network is made, with the layers in it."""
-        self.take(type(layer))
-        with contextlib.suppress(NotImplementedError):
-            self._take_config(layer.get_config())
-        for inner in getattr(layer, "layers", ()):
-            self._take_layer(inner)
-        if not _installed(type(layer)):  # what it was given may be in its attributes only
-            for name, value in vars(layer).items():
-                if name not in KEPT_BY_KERAS and not name.startswith("_"):
+    def _take_part(self, part: Any) -> None:
+        """Take in a part of a network, see `parts`: how it is made, without the parts in it."""
+        import keras
+
+        if not isinstance(part, keras.layers.Layer):
+            self.take(part)
+            return
+        self._add("layer", type(part).__module__, type(part).__qualname__)
+        try:
+            self._take_config(part.get_config())
+        except NotImplementedError:  # a class that does not tell; its code and attributes do
+            if is_installed(type(part)):
+                raise CannotTell(
+                    "a network with a layer that does not tell how it is made"
+                ) from None
+        if not is_installed(type(part)):
+            self.take(type(part))
+            stored = attributes_set_by(type(part))
+            for name, value in vars(part).items():
+                if name in stored or not (name.startswith("_") or name in KEPT_BY_KERAS):
                     self._add("attribute", name)
                     self._take_attribute(value)
 
     def _take_attribute(self, value: Any) -> None:
-        """Take in an attribute of a layer: settings and layers, however nested; else nothing."""
+        """Take in an attribute of a layer, but not layers and weights: they go in by themselves."""
         import keras
 
-        if isinstance(value, keras.layers.Layer):
-            self._take_layer(value)
-        elif isinstance(value, list | tuple):
+        if isinstance(value, list | tuple):
+            self._add("list", str(len(value)))
             for item in value:
                 self._take_attribute(item)
         elif isinstance(value, Mapping):
             for key, item in value.items():
                 self._add("key", str(key))
                 self._take_attribute(item)
-        elif isinstance(value, bool | int | float | str | np.ndarray | FunctionType):
+        elif not isinstance(value, keras.layers.Layer | keras.Variable):
             self.take(value)
 
     def _take_config(self, config: Any) -> None:
-        text = json.dumps(config, default=_settled, sort_keys=True)
-        for number, name in enumerate(dict.fromkeys(NAME.findall(text))):
-            text = text.replace(f'"{name}"', f'"#{number}"')
-        self._add("settings", text)
+        config = json.loads(json.dumps(config, default=_settled, sort_keys=True))
+        self._add("settings", json.dumps(_numbered(config, {}), sort_keys=True))
 
     def _add(self, *texts: str | None) -> None:
         self._hash.update("\0".join(map(str, texts)).encode("utf-8", "replace") + b"\1")
 
 
-def _installed(definition: Any) -> bool:
-    """Whether a function or class is of an installed module, and not of the notebook."""
-    module = sys.modules.get(getattr(definition, "__module__", None) or "")
-    return module is not None and _is_installed(module)
+def _imported(code: CodeType) -> list[str]:
+    """The modules that code imports when it runs."""
+    return [step.argval for step in dis.get_instructions(code) if step.opname == "IMPORT_NAME"]
 
 
-def _is_installed(module: ModuleType) -> bool:
-    """Whether a module was installed, or belongs to Python or the course; else a student's own."""
-    if module.__name__ == "__main__":
-        return False
-    file = getattr(module, "__file__", None)  # what is built into Python has none
-    return (
-        file is None
-        or module.__name__.partition(".")[0] == "latentlab"
-        or not {"site-packages", "dist-packages"}.isdisjoint(Path(file).parts)
-        or Path(file).is_relative_to(sysconfig.get_path("stdlib"))
-    )
+def _numbered(config: Any, numbers: dict[str, str], key: str = "") -> Any:
+    """A configuration with numbers for the names of layers, in the order in which they come."""
+    if isinstance(config, dict):
+        return {name: _numbered(value, numbers, name) for name, value in sorted(config.items())}
+    if isinstance(config, list):
+        return [_numbered(value, numbers, key if key in REFERENCES else "") for value in config]
+    if isinstance(config, str) and (key == "name" or key in REFERENCES):
+        return numbers.setdefault(config, f"#{len(numbers)}")
+    return config
 
 
 def _global_names(code: CodeType) -> list[str]:

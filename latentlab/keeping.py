@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from latentlab.fingerprint import CannotTell, Fingerprint
+from latentlab.own import is_of_keras_alone
 
 FOLDER = "LATENTLAB_KEPT"  # the environment variable; `python -m latentlab` sets it
 MOST = 100  # trainings that are kept; the oldest are given up first
@@ -36,31 +37,41 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     arrays, lists, tuples and dictionaries.
 
     Where the environment variable LATENTLAB_KEPT names no folder, or it cannot be told whether
-    something has changed, it trains.
+    something has changed, it trains; also where the training changes more than networks, such as a
+    list that it was given, or returns something else.
     """
-    path, networks = _place(train, arguments, named)
+    call = (train, arguments, named)
+    path, networks = _place(call)
     found = path and _load(path, networks)
     if found:
         print(TOLD)
         return found[0]
+    before = path and _beside_networks(call)
     result = train(*arguments, **named)
-    if path:
+    if path and before == _beside_networks(call):
         _store(path, networks, result)
     return result
 
 
-def _place(*values: Any) -> tuple[Path | None, list[Any]]:
-    """Where the training is kept, or None if it is not; and the networks in the values."""
+def _place(call: Any) -> tuple[Path | None, list[Any]]:
+    """Where the training is kept, or None if it is not; and the networks in the call."""
     folder = os.environ.get(FOLDER)
     if not folder:
         return None, []
     key = Fingerprint()
     try:
-        for value in (sys.version_info[:2], _version(), _chance(), *values):
+        for value in (sys.version_info[:2], _version(), _chance(), call):
             key.take(value)
     except Exception:  # CannotTell, or whatever an object of a student's does when it is looked at
         return None, []
     return Path(folder) / f"{key.text}.npz", key.models
+
+
+def _beside_networks(call: Any) -> str:
+    """What a training is not to change: it would not be put back."""
+    rest = Fingerprint(networks=False)
+    rest.take(call)
+    return rest.text
 
 
 def _chance() -> Any:
@@ -134,7 +145,7 @@ def _packed(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any
 
     if isinstance(value, keras.callbacks.History):
         return {"History": [_packed(value.history, arrays, models), value.epoch]}
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or type(value) in (bool, int, float, str):
         return value
     if type(value) in (list, tuple):
         return {type(value).__name__: [_packed(item, arrays, models) for item in value]}
@@ -143,7 +154,7 @@ def _packed(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any
     name = f"result_{len(arrays)}"
     if isinstance(value, np.ndarray | np.generic) and not np.asarray(value).dtype.hasobject:
         arrays[name] = np.asarray(value)
-        return {"array": name}
+        return {"array" if isinstance(value, np.ndarray) else "number": name}
     if isinstance(value, keras.Model):
         return _packed_model(value, name, arrays, models)
     raise CannotTell(type(value).__qualname__)
@@ -155,9 +166,11 @@ def _packed_model(model: Any, name: str, arrays: dict[str, np.ndarray], models: 
     held = {id(weight) for other in models for weight in other.weights}
     if not held.isdisjoint(map(id, model.weights)):
         raise CannotTell("two networks that share weights: built again, they would not")
+    if not is_of_keras_alone(model):
+        raise CannotTell("a network with something of a student's own, which has no name")
     models.append(model)
     _take_weights(model, name, arrays)
-    return {"network": [model.to_json(), name]}
+    return {"network": [model.to_json(), name, len(model.weights)]}
 
 
 def _unpacked(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> Any:
@@ -166,13 +179,15 @@ def _unpacked(value: Any, arrays: dict[str, np.ndarray], models: list[Any]) -> A
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
-    if kind == "array":
-        return arrays[content]
+    if kind in ("array", "number"):
+        return arrays[content] if kind == "array" else arrays[content][()]
     if kind == "known":
         return models[content]
     if kind == "network":
-        text, name = content
-        model = keras.models.model_from_json(text)  # TypeError: it has a layer of the notebook
+        text, name, count = content
+        model = keras.models.model_from_json(text)
+        if len(model.weights) != count:
+            raise ValueError("a network that grows its weights when it is called")
         _put_weights(model, name, arrays)
         models.append(model)
         return model

@@ -106,6 +106,13 @@ def test_the_page_needs_nothing_from_elsewhere(tmp_path, results):
         assert not {"src", "href"} & attributes.keys()
 
 
+def test_who_was_not_graded_counts_in_no_score(tmp_path, results):
+    words = " ".join(page(tmp_path, results).words)
+    assert "5 submissions, 1 of which could not be graded." in words
+    assert "the middle score is 3 of 6 points" in words
+    assert "3 of 4" in words
+
+
 def test_failed_submissions_are_named_with_the_reason(tmp_path, results):
     text = " ".join(page(tmp_path, results).words)
     assert "dan" in text

@@ -13,7 +13,7 @@ from autograder.archive import ArchiveError
 from autograder.cli import app
 from autograder.course import Course, lay_out_course
 from autograder.gradebook import make_gradebook
-from autograder.lms import collect_zips
+from autograder.lms import collect_zips, which_notebook
 
 LAB = "lab01_mnist_autoencoder"
 STUDENTS = {
@@ -193,6 +193,7 @@ HOSTILE = {
     f"{MOODLE}./b": "a name that no file should have",
     f"{MOODLE}a\x1b[31mb": "a name that no file should have",
     f"{MOODLE}{'x' * 300}": "too long a name",
+    MOODLE + "/".join(25 * ["x" * 200]): "too long a name",
     f"{MOODLE}inner.zip": "an archive within the archive",
     f"{MOODLE}inner.TAR.GZ": "an archive within the archive",
     f"{MOODLE}{LAB}.ipynb/x": "both a folder and a file",
@@ -321,3 +322,25 @@ def test_the_command_says_what_it_did_and_fails_if_something_was_left(course, tm
     for words in ("collected 1 into submitted", "ada: late", "1 could not be collected:"):
         assert words in ran.output
     assert CliRunner().invoke(app, ["collect", LAB, "d.zip"]).exit_code == 2
+
+
+def test_an_entry_without_a_name_costs_no_other_student_anything(course):
+    nameless = zipfile.ZipInfo("x")
+    nameless.filename = ""
+    found = collected(course, (nameless, "x"), f"{MOODLE}{LAB}.ipynb")
+    assert found.students == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        ([f"{LAB}.ipynb", f"old/{LAB}.ipynb"], f"{LAB}.ipynb"),
+        ([f"old/{LAB}.ipynb"], f"old/{LAB}.ipynb"),
+        ([f"{LAB}.ipynb", f"{LAB}-1.ipynb"], f"{LAB}-1.ipynb"),
+        (["my.ipynb", ".ipynb_checkpoints/my-checkpoint.ipynb"], "my.ipynb"),
+        ([f".ipynb_checkpoints/{LAB}.ipynb", "my.ipynb"], "my.ipynb"),
+        (["one.ipynb", "two.ipynb"], None),
+    ],
+)
+def test_which_of_several_files_is_the_notebook(names, taken):
+    assert which_notebook(names, LAB) == taken

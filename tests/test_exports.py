@@ -99,6 +99,13 @@ def test_a_name_that_looks_like_a_formula_is_text(gradebook, tmp_path):
         assert not any(field.startswith(("=", "+", "-", "@")) for field in fields)
 
 
+def test_an_id_is_exported_as_it_is_whatever_it_begins_with(gradebook, tmp_path):
+    gradebook.add_student("-7", first_name="Min", last_name="Us", lms_user_id="-70")
+    for exporter, column in ((CanvasExporter, 3), (MoodleExporter, 0)):
+        rows = exported(exporter, gradebook, tmp_path / "grades.csv")
+        assert "-7" in [row[column] for row in rows]
+
+
 def test_students_and_assignments_can_be_chosen(gradebook, tmp_path):
     chosen = {"student": ["wang"], "assignment": [LAB]}
     rows = exported(MoodleExporter, gradebook, tmp_path / "grades.csv", **chosen)

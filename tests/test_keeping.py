@@ -1,14 +1,19 @@
 """Trained networks are taken from an earlier run if, and only if, nothing has changed."""
 
+import functools
 import importlib
+import os
 import random
 import sys
+import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import latentlab as lab
 from latentlab import keeping
+from latentlab.fingerprint import CannotTell, Fingerprint
 
 keras = pytest.importorskip("keras")
 X = np.linspace(0, 1, 32, dtype=np.float32).reshape(8, 4)
@@ -19,13 +24,12 @@ import keras
 import numpy as np
 
 RATE = 0.1
-runs = []
 
 def step(x):
     return RATE * x.mean()
 
 def train(model, x, epochs=2):
-    runs.append(1)
+    runs.count += 1
     model.set_weights([w + epochs * step(x) for w in model.get_weights()])
     history = keras.callbacks.History()
     history.history, history.epoch = {"loss": [0.5, 0.25]}, [0, 1]
@@ -35,9 +39,10 @@ def train(model, x, epochs=2):
 
 def notebook(cells=CELLS):
     """The names of a notebook whose cells were run."""
-    names = {"__name__": "__main__"}
+    runs = types.ModuleType("runs")  # as one that is built into Python: its name stands for it
+    runs.count = 0
+    names = {"__name__": "__main__", "runs": runs}
     exec(cells, names)
-    names["runs"].__class__  # noqa: B018 (it is there)
     return names
 
 
@@ -57,7 +62,7 @@ def trained(cells=CELLS, model=None, x=X, chance=1, **named):
     names, model = notebook(cells), model or network()
     lab.seed(chance)
     history = lab.kept(names["train"], model, x, **named)
-    return bool(names["runs"]), model.get_weights(), history
+    return bool(names["runs"].count), model.get_weights(), history
 
 
 def test_a_second_run_takes_the_weights_and_the_history_of_the_first(capsys):
@@ -113,7 +118,6 @@ MINE = "def step(x):\n    return 1 * x.mean()\n"
 
 LOSS = """
 import keras
-runs = []
 
 def loss(y, y_hat):
     return keras.ops.mean(keras.ops.square(y - y_hat), axis=-1)
@@ -139,14 +143,13 @@ def make(weight=1.0):
     return model
 
 def train(model, x):
-    runs.append(1)
+    runs.count += 1
     return list(x[0])
 """
 
 
 PARTS = """
 import keras
-runs = []
 
 class Apply(keras.layers.Layer):
     def __init__(self, function, **options):
@@ -160,6 +163,7 @@ class Own(keras.Model):
         super().__init__()
         self.parts = {"first": [keras.layers.Dense(4, activation="relu")]}
         self.last = Apply(lambda x: 1.5 * x)
+        self._rate = 1
     def build(self, shape):
         self.parts["first"][0].build(shape)
     def call(self, x):
@@ -169,23 +173,167 @@ def make():
     keras.utils.set_random_seed(1)
     model = Own()
     model.build((None, 4))
-    pixels = keras.Input((4,))
-    return [model, keras.Model(pixels, Apply(lambda x: 2.5 * x)(keras.layers.Dense(4)(pixels)))]
+    return [model]
 
 def train(models, x):
-    runs.append(1)
+    runs.count += 1
 """
 
 
 @pytest.mark.parametrize(
     ("old", "new", "retrained"),
-    [("", "", False), ("relu", "tanh", True), ("1.5", "3.5", True), ("2.5", "3.5", True)],
+    [
+        ("", "", False),
+        ("relu", "tanh", True),
+        ("1.5", "3.5", True),
+        ("_rate = 1", "_rate = 2", True),
+    ],
 )
 def test_layers_inside_of_classes_of_the_notebook_count(old, new, retrained):
     for cells in (PARTS, PARTS.replace(old, new)):
         names = notebook(cells)
         lab.kept(names["train"], names["make"](), X)
-    assert bool(names["runs"]) == retrained
+    assert bool(names["runs"].count) == retrained
+
+
+OWN = """
+import keras
+
+def bent(x):
+    return keras.ops.maximum(x, 0.1 * x)
+
+class Falling(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.01 / (1 + keras.ops.cast(step, "float32"))
+    def get_config(self):
+        return {}
+
+def far(y, y_hat):
+    return keras.ops.mean(keras.ops.abs(y - y_hat)) * 5
+
+class Small(keras.regularizers.Regularizer):
+    def __init__(self, rate):
+        self.rate = rate
+    def __call__(self, w):
+        return self.rate * keras.ops.sum(w)
+    def get_config(self):
+        return {}
+
+def make():
+    keras.utils.set_random_seed(1)
+    dense = keras.layers.Dense(4, activation=bent, kernel_regularizer=Small(0.5))
+    inner = keras.layers.TimeDistributed(keras.layers.Dense(4, activation=bent))
+    model = keras.Sequential([
+        keras.Input((4,)), dense, keras.layers.Reshape((1, 4)), inner, keras.layers.Reshape((4,)),
+    ])
+    model.compile(keras.optimizers.SGD(Falling()), "mse", metrics=[far], jit_compile=False)
+    return model
+
+def train(model, x):
+    runs.count += 1
+    return model.fit(x, x, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "retrained"),
+    [
+        ("", "", False),
+        ("0.1 * x", "0.5 * x", True),  # the activation
+        ("0.01 /", "0.02 /", True),  # the learning rate
+        ("* 5", "* 6", True),  # a metric, which the history holds
+        ("Small(0.5)", "Small(0.7)", True),
+        ("rate * keras", "rate * 2 * keras", True),
+    ],
+)
+def test_what_is_a_students_own_in_a_network_of_keras_counts(old, new, retrained):
+    for cells in (OWN, OWN.replace(old, new) if old else OWN):
+        names = notebook(cells)
+        history = lab.kept(names["train"], names["make"](), X)
+        assert history.history["far"]
+    assert bool(names["runs"].count) == retrained
+
+
+def test_two_layers_whose_names_are_words_of_the_settings_are_told_apart():
+    for activation in ("relu", "tanh"):
+        lab.seed(1)
+        lab.kept(
+            lambda model: len(model.layers),
+            keras.Sequential(
+                [keras.Input((4,)), keras.layers.Dense(3, activation, name=activation)]
+            ),
+        )
+    assert len(list(Path(os.environ[keeping.FOLDER]).iterdir())) == 2
+
+
+def test_a_network_of_which_a_layer_does_not_tell_how_it_is_made_is_trained_each_time():
+    for _ in range(2):
+        names = notebook(PARTS)
+        pixels = keras.Input((4,))
+        lab.seed(1)
+        tells_nothing = names["Apply"](lambda x: 2.5 * x)
+        model = keras.Model(pixels, tells_nothing(keras.layers.Dense(4)(pixels)))
+        lab.kept(names["train"], [model], X)
+        assert names["runs"].count
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("def pick(a): return a[0]", "def pick(*a): return a[0]"),
+        ("def pick(a): return a[..., 0]", "def pick(a): return a[..., 1]"),
+        ("def pick(a): return a in {1, 2}", "def pick(a): return a in {1, 3}"),
+        ("pick = partial(max, 1)", "pick = partial(max, 2)"),
+        ("pick = range(3)", "pick = range(4)"),
+        ("pick = {1, 2}", "pick = {1, 3}"),
+        ("pick = [1].append", "pick = [2].append"),
+    ],
+)
+def test_kinds_of_values_are_known_and_told_apart(one, other):
+    texts = []
+    for code in (one, one, other):
+        names = {"__name__": "__main__", "partial": functools.partial}
+        exec(code, names)
+        key = Fingerprint()
+        key.take(names["pick"])
+        texts.append(key.text)
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_training_that_changes_more_than_networks_is_done_each_time():
+    def train(losses):
+        losses.append(0.5)
+
+    for _ in range(2):
+        losses = []
+        lab.kept(train, losses)
+        assert losses == [0.5]
+    for _ in range(2):
+        names = notebook("seen = []\ndef train():\n    seen.append(1)\n")
+        lab.kept(names["train"])
+        assert names["seen"] == [1]
+
+
+def test_a_module_that_a_function_imports_counts(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(MINE)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(CannotTell):
+        Fingerprint().take(notebook("def f():\n    import mine\n")["f"])
+    Fingerprint().take(notebook("def f():\n    import numpy.linalg\n    import math\n")["f"])
+
+
+def test_a_network_with_a_function_of_the_notebook_is_not_built_again_by_its_name():
+    code = """
+import keras
+def leaky_relu(x):
+    return 7 * x
+def build(x):
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation=leaky_relu)])
+"""
+    for _ in range(2):
+        names = notebook(code)
+        lab.seed(1)
+        assert lab.kept(names["build"], X).layers[0].activation is names["leaky_relu"]
 
 
 def test_a_layer_that_is_in_no_network_is_trained_each_time():
@@ -226,7 +374,7 @@ def test_losses_and_classes_of_the_notebook_count_with_their_code(old, new, retr
     for cells in (LOSS, LOSS.replace(old, new)):
         names = notebook(cells)
         assert lab.kept(names["train"], names["make"](), X) == list(X[0])
-    assert bool(names["runs"]) == retrained
+    assert bool(names["runs"].count) == retrained
 
 
 def test_what_is_called_like_an_attribute_does_not_count():
@@ -240,7 +388,7 @@ def test_a_network_that_is_no_argument_is_trained_each_time():
         names = notebook(cells)
         names["net"] = network()
         lab.kept(names["train"], X)
-        assert names["runs"]
+        assert names["runs"].count
 
 
 def test_what_cannot_be_compared_or_kept_is_trained_each_time(folder):
@@ -265,31 +413,31 @@ def test_a_network_that_has_no_weights_before_the_training_is_trained_each_time(
 
 
 def test_results_come_back_as_they_were():
-    result = ([1.5, None], {"a": np.arange(3), "b": ("x", True)})
+    result = ([1.5, None], {"a": np.arange(3), "b": ("x", True), "c": np.float64(0.25)})
     for _ in range(2):
         numbers, named = lab.kept(lambda: result)
         assert numbers == [1.5, None] and named["b"] == ("x", True)
         np.testing.assert_array_equal(named["a"], np.arange(3))
+        assert type(named["c"]) is np.float64 and named["c"].round(1) == 0.2
 
 
 RETURNS = """
 import keras
-runs = []
 
 class Own(keras.layers.Layer):
     def call(self, x):
         return -x
 
 def build(x):
-    runs.append(1)
+    runs.count += 1
     return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "relu", name="code")])
 
 def build_own(x):
-    runs.append(1)
+    runs.count += 1
     return keras.Sequential([keras.Input((4,)), Own()])
 
 def build_two(x):
-    runs.append(1)
+    runs.count += 1
     encoder = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
     return encoder, keras.Sequential([encoder, keras.layers.Dense(4)])
 
@@ -298,7 +446,7 @@ def build_twice(x):
     return network, network
 
 def pass_on(model, x):
-    runs.append(1)
+    runs.count += 1
     model.set_weights([w + 1 for w in model.get_weights()])
     return {"trained": model}
 """
@@ -322,7 +470,7 @@ def test_a_network_that_training_returns_is_built_again():
         names = notebook(RETURNS)
         lab.seed(3)
         built.append(lab.kept(names["build"], X))
-    assert not names["runs"]
+    assert not names["runs"].count
     np.testing.assert_array_equal(built[0](X), built[1](X))
     assert built[1].get_layer("code").activation is keras.activations.relu
 
@@ -332,7 +480,7 @@ def test_a_network_with_a_layer_of_the_notebook_is_trained_each_time():
         names = notebook(RETURNS)
         lab.seed(3)
         np.testing.assert_array_equal(lab.kept(names["build_own"], X)(X), -X)
-        assert names["runs"]
+        assert names["runs"].count
 
 
 def test_networks_that_share_weights_are_trained_each_time():
@@ -341,7 +489,7 @@ def test_networks_that_share_weights_are_trained_each_time():
         lab.seed(3)
         encoder, both = lab.kept(names["build_two"], X)
         assert both.layers[0] is encoder
-        assert names["runs"]
+        assert names["runs"].count
 
 
 def test_a_network_that_is_returned_twice_stays_one_network():
@@ -350,7 +498,7 @@ def test_a_network_that_is_returned_twice_stays_one_network():
         lab.seed(3)
         one, other = lab.kept(names["build_twice"], X)
         assert one is other
-    assert not names["runs"]
+    assert not names["runs"].count
 
 
 def test_a_network_that_was_given_and_is_returned_stays_one_network():
@@ -360,7 +508,7 @@ def test_a_network_that_was_given_and_is_returned_stays_one_network():
         lab.seed(3)
         assert lab.kept(names["pass_on"], model, X)["trained"] is model
         np.testing.assert_array_equal(model.get_weights()[0], before + 1)
-    assert not names["runs"]
+    assert not names["runs"].count
 
 
 def test_a_damaged_file_costs_no_more_than_the_training(folder):

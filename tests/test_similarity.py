@@ -53,6 +53,17 @@ def test_a_copy_with_other_names_layout_and_comments_is_found():
     assert pair.share > 0.9
 
 
+def test_lines_of_jupyter_names_of_imports_and_texts_do_not_count():
+    ours = "import numpy as np\n%matplotlib inline\n" + ORIGINAL.replace("abs(", "np.abs(")
+    theirs = "import numpy as zz\n" + DRESSED_UP.replace("abs(", "zz.abs(")
+    ours, theirs = (
+        text + f"print(f'{word} {{x[0]:.3f}} {{x[1]}}')\n"
+        for text, word in ((ours, "error"), (theirs, "the gap is"))
+    )
+    (pair,) = similar_pairs({"ada": [ours], "bob": [theirs]}, [STUB])
+    assert pair.share > 0.7
+
+
 def test_the_places_that_are_alike_are_given():
     mixed = OTHER + DRESSED_UP
     pairs = similar_pairs({"ada": [ORIGINAL], "bob": [mixed]}, [STUB])
