@@ -1,5 +1,6 @@
 """The judge: it sees what the student made, and believes nothing of it."""
 
+import select
 import socket
 
 import numpy as np
@@ -250,3 +251,12 @@ def test_every_child_ends_with_the_warm_process():
         assert child.poll() is None
         warm.close()
         assert child.wait(10) == 0
+
+
+def test_a_warm_process_ends_without_a_word_when_its_client_went_early(capfd):
+    """As JupyterLab does that is closed before a kernel was started."""
+    warm = WarmProcess((), environment())
+    select.select([warm._socket], [], [])  # it is ready, and nobody reads it
+    warm._socket.close()
+    assert warm._process.wait(60) == 0
+    assert capfd.readouterr().err == ""

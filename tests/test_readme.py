@@ -3,9 +3,11 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
+import browser
 import nbformat
 import numpy as np
 import pytest
@@ -14,9 +16,12 @@ from small_sets import grey
 from test_kills import quick_submission
 
 from autograder import bench, bench_cluster
+from autograder.class_report import write_class_report
 from autograder.demo import NAMES, write_class
 
 pytestmark = pytest.mark.slow
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 TESTED_ELSEWHERE = {
     "make test",  # runs this test
@@ -43,15 +48,66 @@ TESTED_HERE = {
 }
 
 
+# In the text, not on a line of their own.
+IN_THE_TEXT = {
+    "make help",
+    "make lab",
+    "python tools/take_screenshots.py",
+    "nbgrader autograde",  # tests/test_nbgrader.py
+    f"nbgrader autograde {LAB}",
+    "autograder calibrate LAB",  # tests/test_calibrate.py: it takes an hour for all labs
+    "make quality",  # tests/test_quality.py: it takes the real data
+    "make lock",  # it would move the versions that are pinned
+}
+
+
 def run(*command, **options):
     ran = subprocess.run(command, capture_output=True, text=True, **options)
     return ran.returncode, ran.stdout + ran.stderr
 
 
 def test_no_command_is_left_out():
-    lines = re.findall(r"^    (\S.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    lines = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
     found = {line.partition("  ")[0].strip() for line in lines}
     assert found == TESTED_HERE | TESTED_ELSEWHERE
+    text = set(re.findall(r"`((?:make|python|autograder|nbgrader) [^`]+)`", README))
+    assert text - found - {"autograder grade"} == IN_THE_TEXT
+
+
+def test_make_help_lists_the_targets_of_the_readme():
+    status, said = run("make", "help", cwd=ROOT)
+    assert status == 0
+    for command in TESTED_HERE | TESTED_ELSEWHERE | IN_THE_TEXT:
+        assert not command.startswith("make ") or f"{command} " in said
+
+
+def test_make_lab_opens_jupyterlab():
+    options = "--no-browser --port=0 " + ("--allow-root" if os.geteuid() == 0 else "")
+    with subprocess.Popen(
+        ["make", "lab", f"AS_ROOT={options}"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as lab:
+        try:
+            assert any(browser.RUNNING_AT in line for line in lab.stdout)
+        finally:
+            os.killpg(lab.pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(browser.CHROMIUM is None, reason="there is no Chromium here")
+def test_the_pictures_of_the_readme_are_taken(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    import take_screenshots
+
+    write_class_report(tmp_path / "demo" / "report.html", LAB, [], {}, [])
+    monkeypatch.setattr(take_screenshots, "REPORT", tmp_path / "demo" / "report.html")
+    monkeypatch.setattr(take_screenshots, "PICTURES", tmp_path)
+    take_screenshots.main()
+    shown = set(re.findall(r"docs/images/(\w+\.png)", README))
+    assert shown == {path.name for path in tmp_path.glob("*.png")}
 
 
 def test_make_demo_grades_its_class_and_says_where_everything_is():

@@ -19,6 +19,7 @@ from autograder.source import release_path  # noqa: E402
 
 LAB = "lab01_mnist_autoencoder"
 PICTURES = ROOT / "docs" / "images"
+REPORT = ROOT / "demo" / "report.html"
 LATENTLAB = ROOT / "latentlab"
 MISTAKE = "bce"  # the check that is to fail
 
@@ -29,7 +30,7 @@ def main() -> None:
     with browser_page() as page:
         _picture_of_a_check(page)
         page.set_viewport_size({"width": 1100, "height": 965})  # to the end of the checks
-        page.goto((ROOT / "demo" / "report.html").as_uri())
+        page.goto(REPORT.as_uri())
         page.screenshot(path=PICTURES / "report.png")
 
 

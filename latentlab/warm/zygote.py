@@ -52,7 +52,10 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
         client.send(b'{"ready": true}')
     ended: dict[int, int] = {}
     while True:
-        packet, descriptors, _, _ = socket.recv_fds(client, MAX_PACKET, MAX_SOCKETS)
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(client, MAX_PACKET, MAX_SOCKETS)
+        except ConnectionError:  # it went without reading that we are ready
+            return
         _bury_children(ended)
         if not packet:
             return
