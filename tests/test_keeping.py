@@ -235,6 +235,7 @@ def train(model, x):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "retrained"),
     [
