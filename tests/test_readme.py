@@ -81,6 +81,12 @@ def test_make_help_lists_the_targets_of_the_readme():
         assert not command.startswith("make ") or f"{command} " in said
 
 
+def test_the_targets_that_take_long_or_move_versions_have_their_recipes():
+    status, said = run("make", "--dry-run", "quality", "lock", cwd=ROOT)
+    assert status == 0
+    assert "-m autograder.quality" in said and said.count("uv pip compile requirements") == 2
+
+
 def test_make_lab_opens_jupyterlab():
     options = "--no-browser --port=0 " + ("--allow-root" if os.geteuid() == 0 else "")
     with subprocess.Popen(
