@@ -75,7 +75,7 @@ class Archive:
         """The files in it; not its folders, and not what programs leave behind."""
         for info in self._zip.infolist():
             name = _name(info)
-            if not name.endswith("/") and not any(part in SKIPPED for part in name.split("/")):
+            if not name.endswith("/") and not left_behind(name):
                 yield Entry(name, _time(info), partial(self._read, info, name))
 
     def _read(self, info: zipfile.ZipInfo, name: str) -> bytes:
@@ -101,6 +101,11 @@ class Archive:
             if len(contents) > max(SMALL, MAX_RATIO * packed):
                 raise Refused(f"unpacks to more than {MAX_RATIO} times its size, as bombs do")
         return bytes(contents)
+
+
+def left_behind(name: str) -> bool:
+    """Whether a file is one that a program left, such as Jupyter's checkpoints."""
+    return any(part in SKIPPED for part in name.split("/"))
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.api import Student
 
-from autograder.archive import SKIPPED, Archive, Entry, Refused
+from autograder.archive import Archive, Entry, Refused, left_behind
 from autograder.collect import MAX_FILES, MAX_FILES_BYTES, MAX_NOTEBOOK_BYTES, shown
 from autograder.course import Course
 
@@ -232,17 +232,13 @@ def which_notebook(names: list[str], assignment: str) -> str | None:
     folders does; what programs leave behind never does. Canvas writes lab-1.ipynb for a second
     lab.ipynb, and browsers write "lab (1).ipynb".
     """
-    notebooks = [name for name in filter(is_notebook, names) if not _left_behind(name)]
+    visible = [name for name in names if not left_behind(name) and "/." not in f"/{name}"]
+    notebooks = list(filter(is_notebook, visible))
     again = re.compile(rf"(?:.*/)?{re.escape(assignment)}(?:-\d+| ?\(\d+\))?\.ipynb")
     uploads = [name for name in notebooks if again.fullmatch(name)]
     if uploads:
         return ([name for name in uploads if "/" not in name] or uploads)[-1]
     return notebooks[0] if len(notebooks) == 1 else None
-
-
-def _left_behind(name: str) -> bool:
-    """Whether a file is one that a program left, such as Jupyter's checkpoints."""
-    return any(part.startswith(".") or part in SKIPPED for part in name.split("/"))
 
 
 def _lay_down(folder: Path, files: dict[str, bytes]) -> bool:

@@ -324,7 +324,7 @@ def train(together, scenes):
         scenes.images, [scenes.labels] * 3, sample_weight=[ink] * 3, batch_size=8, epochs=1, verbose=0
     )
 
-# %% mutant="one_epoch_unweighted" answer="train" fails="train" says="expected at least"
+# %% mutant="one_epoch_unweighted" answer="train" fails="train" says="nothing is found"
 def train(together, scenes):
     together.compile(
         keras.optimizers.Adam(0.003), ["sparse_categorical_crossentropy"] * 3, jit_compile=False

@@ -65,6 +65,15 @@ def trained(cells=CELLS, model=None, x=X, chance=1, **named):
     return bool(names["runs"].count), model.get_weights(), history
 
 
+def trained_by_both(first, second):
+    """Train in a notebook of the first cells, then of the second: if that one did, both results."""
+    results = []
+    for cells in (first, second):
+        names = notebook(cells)
+        results.append(lab.kept(names["train"], names["make"](), X))
+    return bool(names["runs"].count), results
+
+
 def test_a_second_run_takes_the_weights_and_the_history_of_the_first(capsys):
     first, weights, history = trained()
     again, same, told = trained()
@@ -190,10 +199,8 @@ def train(models, x):
     ],
 )
 def test_layers_inside_of_classes_of_the_notebook_count(old, new, retrained):
-    for cells in (PARTS, PARTS.replace(old, new)):
-        names = notebook(cells)
-        lab.kept(names["train"], names["make"](), X)
-    assert bool(names["runs"].count) == retrained
+    trains, _ = trained_by_both(PARTS, PARTS.replace(old, new))
+    assert trains == retrained
 
 
 OWN = """
@@ -248,11 +255,9 @@ def train(model, x):
     ],
 )
 def test_what_is_a_students_own_in_a_network_of_keras_counts(old, new, retrained):
-    for cells in (OWN, OWN.replace(old, new) if old else OWN):
-        names = notebook(cells)
-        history = lab.kept(names["train"], names["make"](), X)
-        assert history.history["far"]
-    assert bool(names["runs"].count) == retrained
+    trains, histories = trained_by_both(OWN, OWN.replace(old, new))
+    assert all(history.history["far"] for history in histories)
+    assert trains == retrained
 
 
 def test_two_layers_whose_names_are_words_of_the_settings_are_told_apart():
@@ -372,10 +377,9 @@ def test_random_numbers_after_it_are_those_after_the_training():
     ],
 )
 def test_losses_and_classes_of_the_notebook_count_with_their_code(old, new, retrained):
-    for cells in (LOSS, LOSS.replace(old, new)):
-        names = notebook(cells)
-        assert lab.kept(names["train"], names["make"](), X) == list(X[0])
-    assert bool(names["runs"].count) == retrained
+    trains, results = trained_by_both(LOSS, LOSS.replace(old, new))
+    assert all(result == list(X[0]) for result in results)
+    assert trains == retrained
 
 
 def test_what_is_called_like_an_attribute_does_not_count():

@@ -31,10 +31,12 @@ def segments(
     note(f"pixel accuracy of {name}", np.mean(labels == predicted))
 
     def hint() -> str:
-        used = np.unique(predicted)
-        if len(used) == 1:
+        used, counts = np.unique(predicted, return_counts=True)
+        if counts.max() > 0.99 * predicted.size:
+            every = "every" if len(used) == 1 else "nearly every"
+            most = used[counts.argmax()]
             return (
-                f"It gives every pixel the class {used[0]}: {np.mean(labels == used[0]):.0%} of "
+                f"It gives {every} pixel the class {most}: {np.mean(labels == most):.0%} of "
                 "the pixels are right, and nothing is found. Train longer, and give the few pixels "
                 "of digits more weight than the background."
             )
