@@ -163,12 +163,12 @@ def _be_inside(
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.setsid()  # a signal to the whole group must not reach the guard
-        linux.end_with_parent()
+        linux.end_with_parent(mouth)
         if scratch:
             _confine_loosely(limits, visible, scratch, user)
         else:
             _confine(limits, visible, hidden)
-        linux.end_with_parent()  # a change of user has undone it
+        linux.end_with_parent(mouth)  # a change of user has undone it
     except OSError as error:
         os.write(mouth, str(error).encode())
         os._exit(CANNOT_ISOLATE)

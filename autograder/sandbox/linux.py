@@ -3,6 +3,8 @@
 import ctypes
 import errno
 import os
+import select
+import signal
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -98,9 +100,17 @@ def prctl(option: int, *arguments: int) -> None:
     _check(_libc.prctl(option, *values), f"prctl {option}")
 
 
-def end_with_parent() -> None:
-    """Have this process killed when its parent ends, however that comes about."""
-    prctl(PR_SET_PDEATHSIG, 9)
+def end_with_parent(line: int) -> None:
+    """Have this process killed when its parent ends, however that comes about.
+
+    line: a pipe's end for writing, of which the parent alone has the other end. The system tells
+    of no end that came before this call; then the line is broken, and this process ends itself.
+    """
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    broken = select.poll()
+    broken.register(line, 0)  # for nothing but what is always told: that nobody can read any more
+    if broken.poll(0):
+        os._exit(1)
 
 
 def drop_capabilities() -> None:

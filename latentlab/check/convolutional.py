@@ -28,8 +28,9 @@ Picture = tuple[int, int, int]  # (height, width, channels)
 
 PICTURES = 4
 # Correlation of a moved trace with the trace of what was moved. Shared weights give nearly 1 (the
-# zeros around a picture stay where they are and disturb a little), others nearly 0.
-LEAST_ALIKE = 0.4
+# zeros around a picture stay where they are and disturb a little), others nearly 0: over 2,000 new
+# networks of each kind in the tests, at least 0.85 and at most 0.3.
+LEAST_ALIKE = 0.5
 
 
 def feature_maps(name: str, model: Any, takes: Shape, sides: Sequence[int]) -> None:
@@ -227,9 +228,9 @@ def _require_shared(name: str, maps: _Maps, sides: Sequence[int], rng: np.random
     patch, moved = np.zeros_like(noise), np.zeros_like(noise)
     for there, begin in ((patch, start), (moved, start + step)):
         there[:, begin : begin + size, begin : begin + size] = noise[:, :size, :size]
-    empty = maps.through(first, last, np.zeros_like(noise))
-    trace = maps.through(first, last, patch) - empty
-    moved_trace = maps.through(first, last, moved) - empty
+    # Any patch leaves something of the same kind, such as a brighter channel, wherever it lies and
+    # whatever the weights: not the traces are compared, but what is one picture's own in them.
+    trace, moved_trace = (_own(maps.through(first, last, there)) for there in (patch, moved))
     if _alike(trace[:, :-step_after, :-step_after], moved_trace[:, step_after:, step_after:]) < (
         LEAST_ALIKE
     ):
@@ -259,6 +260,11 @@ def _require_convolutions(name: str, model: keras.Model, picture: Picture) -> No
             )
     if not any(len(shape) > 2 for _, shape in kernels):
         raise CheckFailed(f"{name} has no convolution; expected at least one.")
+
+
+def _own(values: np.ndarray) -> np.ndarray:
+    """Return by how much the values of each picture differ from the mean over the pictures."""
+    return values - values.mean(axis=0)
 
 
 def _alike(a: np.ndarray, b: np.ndarray) -> float:

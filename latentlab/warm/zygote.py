@@ -51,6 +51,7 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
     with contextlib.suppress(OSError):  # a client that is gone already is noticed below
         client.send(b'{"ready": true}')
     ended: dict[int, int] = {}
+    warm = os.getpid()
     while True:
         try:
             packet, descriptors, _, _ = socket.recv_fds(client, MAX_PACKET, MAX_SOCKETS)
@@ -66,7 +67,7 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
         process = os.fork()
         if process == 0:
             client.close()
-            _become(order, [socket.socket(fileno=number) for number in descriptors])
+            _become(order, warm, [socket.socket(fileno=number) for number in descriptors])
         handle = os.pidfd_open(process)
         socket.send_fds(client, [json.dumps({"process": process}).encode()], [handle])
         for number in (handle, *descriptors):
@@ -114,12 +115,12 @@ def _bury_children(ended: dict[int, int]) -> None:
         del ended[process]
 
 
-def _become(order: dict, sockets: list[socket.socket]) -> None:
+def _become(order: dict, warm: int, sockets: list[socket.socket]) -> None:
     """Turn this fresh child into what was ordered, and end with it."""
     status = 1
     try:
         os.setsid()
-        _end_with_parent()
+        _end_with(warm)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
         os.environ.update(order["env"])
@@ -136,9 +137,11 @@ def _become(order: dict, sockets: list[socket.socket]) -> None:
         os._exit(status)
 
 
-def _end_with_parent() -> None:
+def _end_with(warm: int) -> None:
     """Have the system kill this process when the warm process ends, however that comes about."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != warm:  # it has ended already
+        os._exit(1)
 
 
 def reseed() -> None:
