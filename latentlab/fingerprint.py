@@ -8,16 +8,19 @@ import hashlib
 import inspect
 import itertools
 import json
+import warnings
 from collections.abc import Mapping
 from types import BuiltinFunctionType, CodeType, EllipsisType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from latentlab.network_state import CannotTell, compiled, optimizer_state, state, trainable
 from latentlab.own import attributes_set_by, can_be_named, is_installed, is_installed_module, parts
 
 PLAIN = bool | int | float | complex | str | bytes | range | slice | EllipsisType | None
 LOOK_UP = {"LOAD_GLOBAL", "LOAD_NAME"}
+CHANGE = {"STORE_GLOBAL", "DELETE_GLOBAL"}
 # Where Keras' configurations refer to layers by name.
 REFERENCES = {"keras_history", "input_layers", "output_layers"}
 # Attributes of layers and networks that do not say how they were made.
@@ -25,10 +28,6 @@ KEPT_BY_KERAS = {
     *("name", "build", "built", "quantize", "compiled", "stop_training", "history"),
     *("train_function", "test_function", "predict_function", "unrolled_steps_per_execution"),
 }
-
-
-class CannotTell(Exception):
-    """There is something of which it is not known whether it is the same as before."""
 
 
 class Fingerprint:
@@ -55,12 +54,17 @@ class Fingerprint:
 
     def take(self, value: Any) -> None:
         """Take in a value. Raises CannotTell for kinds of values that are not known here."""
+        if isinstance(value, PLAIN | Mapping | list | tuple | set | frozenset) and not is_installed(
+            type(value)
+        ):  # a class of the notebook's that is made from one of these has methods of its own
+            self.take(type(value))
+            self.take(getattr(value, "__dict__", None))
         if isinstance(value, PLAIN):
             self._add(type(value).__name__, repr(value))
         elif isinstance(value, np.dtype):
             self._add("dtype", value.str)
         elif isinstance(value, np.ndarray | np.generic):
-            self._take_array(np.asarray(value))
+            self._take_array(np.asanyarray(value))
         elif isinstance(value, Mapping):
             self._add("mapping", str(len(value)))
             for key, item in value.items():
@@ -92,6 +96,8 @@ class Fingerprint:
             raise CannotTell("a module that is not installed")
         elif isinstance(value, BuiltinFunctionType) and not isinstance(value.__self__, ModuleType):
             self.take([value.__self__, value.__name__])  # such as the method `append` of a list
+        elif isinstance(value, np.ufunc) and getattr(np, value.__name__, None) is not value:
+            raise CannotTell("a function that was made to work on arrays")
         elif isinstance(value, ModuleType | BuiltinFunctionType | np.ufunc):
             self._add("named", getattr(value, "__module__", None), value.__name__)
         elif isinstance(value, FunctionType | type):
@@ -104,9 +110,13 @@ class Fingerprint:
             self._take_array(np.asarray(value))
         elif is_installed(type(value)) and hasattr(value, "get_config"):
             self._add("configured", type(value).__module__, type(value).__qualname__)
-            self._take_config(value.get_config())
+            self._take_config(_config(value))
             for part in parts(value):
                 self._take_part(part)
+            if isinstance(value, keras.optimizers.Optimizer):
+                self.take([np.asarray(variable) for variable in value.variables])
+            if isinstance(value, keras.random.SeedGenerator):
+                self._take_array(np.asarray(value.state))
         elif not self._networks and type(value).__module__.startswith("latentlab"):
             return
         elif not is_installed(type(value)) or type(value).__module__.startswith("latentlab"):
@@ -141,6 +151,7 @@ class Fingerprint:
         self.take(function.__defaults__)
         self.take(function.__kwdefaults__)
         self.take([cell.cell_contents for cell in function.__closure__ or ()])
+        self.take(vars(function))
         for name in _global_names(function.__code__):
             if name in function.__globals__:
                 self._add("global", name)
@@ -153,6 +164,8 @@ class Fingerprint:
             raise CannotTell("a network that is no argument")
 
     def _take_code(self, code: CodeType) -> None:
+        if any(step.opname in CHANGE for step in dis.get_instructions(code)):
+            raise CannotTell("a global name that is given another value")  # which is not kept
         for name in _imported(code):
             if not can_be_named(name):
                 raise CannotTell("a module that is not installed")
@@ -163,8 +176,8 @@ class Fingerprint:
             self.take(constant)
 
     def _take_array(self, array: np.ndarray) -> None:
-        if array.dtype.hasobject:
-            raise CannotTell("an array of objects")
+        if array.dtype.hasobject or isinstance(array, np.ma.MaskedArray):
+            raise CannotTell("an array of objects, or with a mask")
         self._add("array", array.dtype.str, repr(array.shape))
         self._hash.update(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
 
@@ -174,8 +187,8 @@ class Fingerprint:
         self.models.append(model)
         for part in parts(model):
             self._take_part(part)
-        self.take([np.asarray(weight) for weight in model.weights])
-        self._take_config(model.get_compile_config())
+        self.take([state(model), optimizer_state(model), trainable(model)])
+        self._take_config(compiled(model))
         self.take(getattr(model, "loss", None))
 
     def _take_part(self, part: Any) -> None:
@@ -187,7 +200,7 @@ class Fingerprint:
             return
         self._add("layer", type(part).__module__, type(part).__qualname__)
         try:
-            self._take_config(part.get_config())
+            self._take_config(_config(part))
         except NotImplementedError:  # a class that does not tell; its code and attributes do
             if is_installed(type(part)):
                 raise CannotTell(
@@ -224,6 +237,12 @@ class Fingerprint:
         self._hash.update("\0".join(map(str, texts)).encode("utf-8", "replace") + b"\1")
 
 
+def _config(value: Any) -> Any:
+    with warnings.catch_warnings():  # Keras warns of lambdas, which a reader of files must fear
+        warnings.simplefilter("ignore")
+        return value.get_config()
+
+
 def _imported(code: CodeType) -> list[str]:
     """The modules that code imports when it runs."""
     return [step.argval for step in dis.get_instructions(code) if step.opname == "IMPORT_NAME"]
@@ -232,12 +251,23 @@ def _imported(code: CodeType) -> list[str]:
 def _numbered(config: Any, numbers: dict[str, str], key: str = "") -> Any:
     """A configuration with numbers for the names of layers, in the order in which they come."""
     if isinstance(config, dict):
+        if _is_nameless_function(config):
+            return "lambda"  # its code goes in by itself; here it is mixed with the cell's number
+        if str(config.get("class_name")).endswith("DTypePolicy"):
+            return config  # its name is all that there is to it
         return {name: _numbered(value, numbers, name) for name, value in sorted(config.items())}
     if isinstance(config, list):
         return [_numbered(value, numbers, key if key in REFERENCES else "") for value in config]
     if isinstance(config, str) and (key == "name" or key in REFERENCES):
         return numbers.setdefault(config, f"#{len(numbers)}")
     return config
+
+
+def _is_nameless_function(config: dict[str, Any]) -> bool:
+    """Whether Keras has written a function as its code: code as text, defaults, closure."""
+    value = config.get("value")
+    written = isinstance(value, list) and len(value) == 3 and isinstance(value[0], str)
+    return config.get("class_name") == "__lambda__" or written
 
 
 def _global_names(code: CodeType) -> list[str]:

@@ -38,6 +38,8 @@ def parts(value: Any) -> Iterator[Any]:
                 yield found
         elif isinstance(found, MethodType):
             inside = [found.__self__, found.__func__]
+        elif callable(found) and hasattr(found, "__wrapped__"):  # such as by @tf.function
+            inside = [found.__wrapped__]
         elif isinstance(found, keras.layers.Layer):
             yield found
             inside = list(vars(found).values())

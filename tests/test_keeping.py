@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import linecache
 import os
 import random
 import sys
@@ -42,7 +43,9 @@ def notebook(cells=CELLS):
     runs = types.ModuleType("runs")  # as one that is built into Python: its name stands for it
     runs.count = 0
     names = {"__name__": "__main__", "runs": runs}
-    exec(cells, names)
+    file = f"<cell {len(linecache.cache)}>"
+    linecache.cache[file] = len(cells), None, cells.splitlines(keepends=True), file
+    exec(compile(cells, file, "exec"), names)
     return names
 
 
@@ -283,6 +286,36 @@ def test_a_network_of_which_a_layer_does_not_tell_how_it_is_made_is_trained_each
         assert names["runs"].count
 
 
+PLACE = """
+from typing import NamedTuple
+
+class Place(NamedTuple):
+    x: int
+    def far(self):
+        return self.x
+
+pick = Place(3)
+"""
+DICT = """
+class Settings(dict):
+    def rate(self):
+        return 1
+
+pick = Settings(a=1)
+"""
+TRACED = """
+import keras
+import tensorflow as tf
+
+@tf.function
+def act(x):
+    return 2 * x
+
+keras.utils.set_random_seed(1)
+pick = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation=act)])
+"""
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -293,6 +326,11 @@ def test_a_network_of_which_a_layer_does_not_tell_how_it_is_made_is_trained_each
         ("pick = range(3)", "pick = range(4)"),
         ("pick = {1, 2}", "pick = {1, 3}"),
         ("pick = [1].append", "pick = [2].append"),
+        (PLACE, PLACE.replace("self.x", "-self.x")),
+        (PLACE.replace("pick = Place(3)", "pick = Place"), PLACE),
+        (DICT, DICT.replace("return 1", "return 2")),
+        ("def pick(a): return a\npick.rate = 1", "def pick(a): return a\npick.rate = 2"),
+        (TRACED, TRACED.replace("2 * x", "3 * x")),
     ],
 )
 def test_kinds_of_values_are_known_and_told_apart(one, other):
@@ -466,7 +504,7 @@ def test_the_method_fit_can_be_kept_itself():
         losses.append((history.history["loss"], model.get_weights()[0].tolist()))
         batches.append(int(model.optimizer.iterations))
     assert losses[0] == losses[1]
-    assert batches == [2, 0]
+    assert batches == [2, 2]
 
 
 def test_a_network_that_training_returns_is_built_again():
@@ -516,6 +554,190 @@ def test_a_network_that_was_given_and_is_returned_stays_one_network():
     assert not names["runs"].count
 
 
+FIT = """
+import keras
+
+def rate():
+    return 0.05
+
+def bent(x):
+    return keras.ops.maximum(x, 0.1 * x)
+
+def far(y, y_hat):
+    return keras.ops.mean(keras.ops.abs(y - y_hat), axis=-1)
+
+def make():
+    keras.utils.set_random_seed(1)
+    layers = keras.layers.Dense(4, activation="relu"), keras.layers.Dropout(0.3)
+    return keras.Sequential([keras.Input((4,)), *layers, keras.layers.Dense(4)])
+
+def train(model, x):
+    runs.count += 1
+    model.compile(keras.optimizers.Adam(rate()), "mse", metrics=["mae"], jit_compile=False)
+    model.layers[0].trainable = False
+    return model.fit(x, x, epochs=2, verbose=0)
+
+def build_and_train(x):
+    model = make()
+    train(model, x)
+    return model
+"""
+
+
+def fitted(cells=FIT, use=lambda names, model: None):
+    """Train and go on, in a notebook of these cells; whether it trained, and what use gave."""
+    names = notebook(cells)
+    model = names["make"]()
+    history = lab.kept(names["train"], model, X)
+    return bool(names["runs"].count), use(names, model), model, history
+
+
+@pytest.mark.slow
+def test_after_it_a_network_is_as_it_was_after_the_training():
+    def more(names, model):
+        seen = [model.evaluate(X, X, verbose=0), model.history.history, model.history.params]
+        fit = model.fit(X, X, epochs=2, verbose=0)  # with the momentum and the dice of before
+        return [*seen, fit.history, [layer.trainable for layer in model.layers]]
+
+    (_, first, *_), (trains, again, model, history) = fitted(use=more), fitted(use=more)
+    assert not trains and first == again
+    assert model.history.model is model and history.history == first[1]
+
+
+@pytest.mark.slow
+def test_a_network_that_was_built_in_the_training_is_as_it_was_too():
+    seen = []
+    for _ in range(2):
+        names = notebook(FIT)
+        lab.seed(1)
+        model = lab.kept(names["build_and_train"], X)
+        seen.append([model.evaluate(X, X, verbose=0), model.layers[0].trainable])
+        seen[-1].append(model.fit(X, X, verbose=0).history)
+    assert seen[0] == seen[1] and not names["runs"].count
+
+
+@pytest.mark.slow
+def test_a_network_that_was_compiled_with_a_function_of_the_notebook_is_trained_each_time():
+    cells = FIT.replace('metrics=["mae"]', "metrics=[far]")
+    for _ in range(2):
+        assert fitted(cells)[0]
+
+
+def test_a_function_without_a_name_counts_by_its_code(recwarn):
+    cells = """
+import keras
+
+def make():
+    keras.utils.set_random_seed(1)
+    dense = keras.layers.Dense(3, activation=lambda x: 2 * x)
+    model = keras.Sequential([keras.Input((4,)), dense])
+    model.compile("sgd", lambda y, y_hat: 2 * y, jit_compile=False)
+    return model
+
+def train(model, x):
+    runs.count += 1
+"""
+    assert not trained_by_both(cells, "\n\n" + cells)[0]  # on another line of its cell
+    assert trained_by_both(cells, cells.replace("2 * x", "3 * x"))[0]
+    assert trained_by_both(cells, cells.replace("2 * y", "3 * y"))[0]
+    assert not [warning for warning in recwarn if "lambda" in str(warning.message)]
+
+
+def test_a_layer_that_calculates_with_copies_of_its_weights_is_as_it_was():
+    def train(model, x):
+        model.layers[0].adapt(50 * x)
+
+    seen = []
+    for _ in range(2):
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Normalization()])
+        lab.seed(1)
+        lab.kept(train, model, X)
+        seen.append(np.asarray(model(X)))
+    np.testing.assert_array_equal(*seen)
+    assert np.abs(seen[0] - X).max() > 0.1
+
+
+@pytest.mark.slow
+def test_what_an_optimizer_has_gathered_counts():
+    cells = (
+        FIT
+        + """
+def go_on(model, x):
+    runs.count += 1
+    model.fit(x, x, verbose=0)
+"""
+    )
+    trains = []
+    for steps in (1, 1, 2):
+        names = notebook(cells)
+        model = names["make"]()
+        start = model.get_weights()
+        model.compile("adam", "mse", jit_compile=False)
+        for _ in range(steps):
+            model.fit(X, -X, verbose=0)
+        model.set_weights(start)
+        lab.seed(1)
+        lab.kept(names["go_on"], model, X)
+        trains.append(names["runs"].count)
+    assert trains == [1, 0, 1]
+
+
+@pytest.mark.parametrize("throw", ["keras.random.normal((2,))", "None"])
+def test_random_numbers_of_keras_after_it_are_those_after_the_training(throw):
+    cells = f"import keras\ndef train():\n    {throw}\n    return 1\n"
+    drawn = []
+    for _ in range(2):
+        lab.seed(1)
+        lab.kept(notebook(cells)["train"])
+        drawn.append(np.asarray(keras.random.normal((3,))).tolist())
+    assert drawn[0] == drawn[1]
+
+
+def test_what_the_training_has_gathered_costs_no_more_than_the_keeping():
+    def train(model, found):
+        found.append(keras.callbacks.History())
+        return 1
+
+    for _ in range(2):
+        found = []
+        assert lab.kept(train, network(), found) == 1
+        assert len(found) == 1
+
+
+def test_a_training_that_sets_a_global_name_is_done_each_time():
+    cells = "def train():\n    global losses\n    losses = [1]\n"
+    for _ in range(2):
+        names = notebook(cells)
+        lab.kept(names["train"])
+        assert names["losses"] == [1]
+
+
+def test_the_precision_that_keras_calculates_with_counts():
+    trained()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = network()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert trained(model=model)[0]
+    names = notebook(RETURNS)
+    lab.seed(3)
+    lab.kept(names["build"], X)
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        lab.seed(3)
+        assert lab.kept(names["build"], X).compute_dtype == "bfloat16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def test_a_weight_that_is_not_to_be_trained_counts():
+    trained()
+    model = network()
+    model.layers[0].kernel.trainable = False
+    assert trained(model=model)[0]
+
+
 def test_a_damaged_file_costs_no_more_than_the_training(folder):
     trained()
     (path,) = folder.glob("*.npz")
@@ -558,6 +780,29 @@ def test_an_odd_object_costs_no_more_than_the_training(value):
 def test_without_a_folder_nothing_is_kept(monkeypatch):
     monkeypatch.delenv(keeping.FOLDER)
     assert trained()[0] and trained()[0]
+
+
+def test_a_file_with_other_contents_changes_nothing(folder):
+    _, weights, _ = trained()
+    (path,) = folder.glob("*.npz")
+    with np.load(path) as file:
+        arrays = dict(file)
+    told = bytes(arrays["told"]).decode()
+    arrays["told"] = np.frombuffer(told.replace('"array"', '"arrays"').encode(), np.uint8)
+    np.savez(path, **arrays)
+    again, same, _ = trained()
+    assert again and np.array_equal(weights[0], same[0])
+
+
+def test_a_full_disk_stays_no_fuller(folder, monkeypatch):
+    def full(self, content):
+        with open(self, "wb") as file:
+            file.write(content[:10])
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert trained()[0] and trained()[0]
+    assert list(folder.iterdir()) == []
 
 
 def test_the_folder_does_not_grow_for_ever(folder, monkeypatch):

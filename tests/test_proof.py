@@ -5,9 +5,10 @@ that it breaks and is told what it did; every alternate gets full marks.
 
 To save time, given cells that only show something are left out here (other tests run whole
 notebooks), each test cell is run both ways in one run of the notebook, and variants of answers
-that no given cell depends on share a kernel: there the answer is changed, all checks are run, and
-the answer is changed back, as a student would. While the outcomes of one lab are looked at, the
-runs of the next have begun, so that no core waits for the last run of a lab.
+that no given cell depends on share a kernel: there the answer is changed, the checks are run that
+use it or what depends on it, and the answer is changed back, as a student would. Of the other
+checks, the solution's outcomes in this kernel count. While the outcomes of one lab are looked at,
+the runs of the next have begun, so that no core waits for the last run of a lab.
 """
 
 import copy
@@ -99,27 +100,30 @@ def run_alone(lab, name, what):
 
 
 def run_sharing_a_kernel(lab, light):
-    """Run the solution, then each variant's answers with all checks after them."""
+    """Run the solution, then each variant's answers with the checks that these may change."""
     notebook = restored(lab, None)
     answers = {cell.id: cell for cell in notebook.cells if cell.id.startswith("answer-")}
     checks = [cell for cell in notebook.cells if is_check(cell)]
+    tried = {"solution": checks}
     for variant in light:
         ids = [grade_id("answer", name) for name in variant.answers]
         changed = copy.deepcopy([answers[cell_id] for cell_id in ids])
         for cell, source in zip(changed, variant.answers.values(), strict=True):
             cell.source = source
         back = [answers[cell_id] for cell_id in ids]
-        others = dependents(changed, [cell for cell in answers.values() if cell.id not in ids])
-        notebook.cells += copy.deepcopy([*changed, *others, *checks, *back, *others])
-    found = BothWays().run(notebook)
-    names = ["solution", *[variant.name for variant in light]]
-    return {
-        name: {
-            way: cells[number * len(checks) : (number + 1) * len(checks)]
-            for way, cells in found.items()
-        }
-        for number, name in enumerate(names)
-    }
+        others = dependents([*back, *changed], [answers[i] for i in answers if i not in ids])
+        names = set().union(*map(bound, [*back, *changed, *others]))
+        tried[variant.name] = [cell for cell in checks if used(cell) & names]
+        notebook.cells += copy.deepcopy([*changed, *others, *tried[variant.name], *back, *others])
+    ways, found = BothWays().run(notebook), {name: {} for name in tried}
+    for way, cells in ways.items():
+        ran, solutions = iter(cells), {}
+        for name, some in tried.items():
+            own = solutions | {cell.id: next(ran) for cell in some}
+            solutions = solutions or own
+            found[name][way] = list(own.values())
+        assert next(ran, None) is None
+    return found
 
 
 def dependents(changed, answers):
