@@ -71,6 +71,8 @@ class _Map:
         if codes is not None:
             points = as_codes(codes, "codes")
             self.low, self.high = np.percentile(points, (1, 99), axis=0)
+            flat = self.low == self.high  # a number of the code that is the same for all
+            self.low, self.high = self.low - flat, self.high + flat
             self._draw(points, labels)
         self.middle = (self.low + self.high) / 2
         ImageDraw.Draw(self._image).rectangle((0, 0, SIDE - 1, SIDE - 1), outline="#888888")
@@ -79,6 +81,10 @@ class _Map:
         classes = None if labels is None else np.asarray(labels).astype(int)
         if classes is not None and classes.shape != (len(points),):
             raise ValueError(f"'labels' has shape {classes.shape}; expected ({len(points)},)")
+        if classes is not None and not np.isin(classes, range(len(COLOURS))).all():
+            raise ValueError(
+                f"'labels' go from {classes.min()} to {classes.max()}; expected 0 to 9"
+            )
         draw = ImageDraw.Draw(self._image)
         for i, (x, y) in enumerate(self._place(points)):
             colour = "#4878a8" if classes is None else COLOURS[classes[i]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 WIDTH, HEIGHT = 360, 130  # of the plane, in pixels; the words stand outside of it
 LEFT, TOP, RIGHT, BOTTOM = 62, 8, 76, 34
@@ -15,13 +15,13 @@ LEFT, TOP, RIGHT, BOTTOM = 62, 8, 76, 34
 STYLES = ('stroke="#1f77b4"', 'stroke="#d95f02" stroke-dasharray="6 3"')
 
 
-def draw_curve(losses: Mapping[str, Sequence[float]], epochs: int) -> str:
-    """Return an SVG drawing of up to two losses, one value for each epoch that is done.
+def draw_curve(losses: Mapping[str, Mapping[int, float]], epochs: int) -> str:
+    """Return an SVG drawing of up to two losses: their values by epochs, counted from 1.
 
     epochs: how many there will be; the axis has room for all of them. Losses that are not finite
     are left out. Until there are two epochs, there is no line to draw, and the result is "".
     """
-    finite = [v for values in losses.values() for v in values if math.isfinite(v)]
+    finite = [v for values in losses.values() for v in values.values() if math.isfinite(v)]
     if max(map(len, losses.values()), default=0) < 2 or not finite:
         return ""
     low, high = min(finite), max(finite)
@@ -33,7 +33,7 @@ def draw_curve(losses: Mapping[str, Sequence[float]], epochs: int) -> str:
 
     lines = []
     for style, (name, values) in zip(STYLES, losses.items(), strict=False):
-        done = [(n, value) for n, value in enumerate(values, start=1) if math.isfinite(value)]
+        done = [(epoch, value) for epoch, value in values.items() if math.isfinite(value)]
         if not done:
             continue
         points = " ".join(place(*point) for point in done)
@@ -42,8 +42,9 @@ def draw_curve(losses: Mapping[str, Sequence[float]], epochs: int) -> str:
         # Above the training's loss stands the validation's, as a rule: so do their names.
         shift = 12 if name == "loss" and len(losses) > 1 else -2
         lines.append(f'<text x="{float(x) + 5:.1f}" y="{float(y) + shift:.1f}">{name}</text>')
-    last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in losses.items() if values)
-    said = html.escape(f"Learning curve after {len(next(iter(losses.values())))} epochs: {last}")
+    last = ", ".join(f"{name} {[*values.values()][-1]:.4g}" for name, values in losses.items())
+    done = max(map(max, losses.values()))
+    said = html.escape(f"Learning curve after {done} epochs: {last}")
     floor = TOP + HEIGHT
     return "\n".join(
         [

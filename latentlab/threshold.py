@@ -23,8 +23,8 @@ def explore_threshold(normal: Any, strange: Any, threshold: float | None = None)
     larger. threshold: where the slider begins; without it, at the largest normal score. Below the
     picture it says how many of each group give an alarm: a score above the threshold.
     Where no widgets run, as on a web page, a still picture is left.
-    Raises ImportError if ipywidgets is missing, ValueError if scores are missing, empty, NaN or
-    not in one row.
+    Raises ImportError if ipywidgets is missing, ValueError if scores are missing, empty, NaN,
+    negative or not in one row.
     """
     widgets = ipywidgets_for("explore_threshold")
     groups = {"normal": _scores(normal, "normal"), "strange": _scores(strange, "strange")}
@@ -66,6 +66,10 @@ def _scores(values: Any, name: str) -> np.ndarray:
     if scores.ndim != 1 or len(scores) == 0:
         raise ValueError(f"{name!r} has shape {scores.shape}; expected (n,), a score for each")
     require_finite(scores, name)
+    if scores.min() < 0:
+        raise ValueError(
+            f"{name!r} goes down to {scores.min():.3g}; expected scores of 0 or larger"
+        )
     return scores
 
 

@@ -42,7 +42,7 @@ class Progress(keras.callbacks.Callback):
         """Start the clock, show an empty bar, and spare `fit` its second trace."""
         self._line = _Line()
         self._start = time.monotonic()
-        self._losses: dict[str, list[float]] = {}
+        self._losses: dict[str, dict[int, float]] = {}  # of each epoch, counted from 1
         self._epochs_done = 0
         self._show(self.RUNNING)
         _build_optimizer(self.model)
@@ -52,7 +52,7 @@ class Progress(keras.callbacks.Callback):
         self._epochs_done = epoch + 1
         for name in ("loss", "val_loss"):
             if name in (logs or {}):
-                self._losses.setdefault(name, []).append(float(logs[name]))
+                self._losses.setdefault(name, {})[epoch + 1] = float(logs[name])
         self._show(self.RUNNING)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
@@ -61,7 +61,7 @@ class Progress(keras.callbacks.Callback):
         self._line.finish()
 
     def _show(self, state: str) -> None:
-        epochs = self.params["epochs"]
+        epochs = self._epochs
         picture = draw_curve(self._losses, epochs) if self._curve else ""
         bar = f'<progress value="{self._epochs_done}" max="{epochs}" aria-label="training">'
         words = self._words(f"{self.COUNT}: {state}")
@@ -70,14 +70,20 @@ class Progress(keras.callbacks.Callback):
             f"<div>{bar}</progress> {words}</div>\n{picture}",
         )
 
+    @property
+    def _epochs(self) -> int:
+        return (self.params or {}).get("epochs", 0)  # a loop of one's own may not have told it
+
     def _words(self, form: str) -> str:
         return tqdm.format_meter(
             self._epochs_done,
-            self.params["epochs"],
+            self._epochs,
             time.monotonic() - self._start,
             ascii=" =",  # a Windows console may lack the block characters
             bar_format=form,
-            postfix=", ".join(f"{name} {found[-1]:.4g}" for name, found in self._losses.items()),
+            postfix=", ".join(
+                f"{name} {list(found.values())[-1]:.4g}" for name, found in self._losses.items()
+            ),
         )
 
 
@@ -92,8 +98,9 @@ def _build_optimizer(model: keras.Model) -> None:
     own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step
     if own_step or not model.built or not isinstance(optimizer, keras.optimizers.Optimizer):
         return
-    # A subclassed model may call itself built before its layers have variables.
-    if not optimizer.built and model.trainable_variables:
+    # A subclassed model may call itself built before all its layers have variables.
+    complete = all(layer.built for layer in model._flatten_layers())
+    if not optimizer.built and complete and model.trainable_variables:
         optimizer.build(model.trainable_variables)
 
 

@@ -1,20 +1,25 @@
 """A process of the grader that is killed from outside costs nobody a point: it is found out."""
 
+import asyncio
 import os
+import resource
 import signal
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
-from conftest import graded_cell, graders_processes, printed, verdict
+from conftest import graded_cell, graders_processes, printed, state_and_parent, verdict
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from autograder.judge.client import Judge
 from autograder.run import run_submission
+from autograder.sandbox.limits import family
 from autograder.warm.client import ColdError
 from latentlab.warm import provisioner
+from latentlab.warm.client import WarmProcess
 
 pytestmark = pytest.mark.slow
 
@@ -108,3 +113,41 @@ def test_a_kernel_starts_cold_where_forking_is_not_possible(monkeypatch):
     notebook = new_notebook(cells=[new_code_cell("print(6 * 6)")])
     NotebookClient(notebook, kernel_manager_class=provisioner.WarmKernelManager).execute()
     assert printed(notebook.cells[0]) == "36\n"
+
+
+@pytest.fixture
+def fresh_warm_process():
+    """A warm process of its own, with nothing but what kernels need."""
+    warm = WarmProcess((), provisioner.environment())
+    yield warm
+    warm.close()
+
+
+def test_a_fork_that_fails_costs_no_other_process(fresh_warm_process):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    order = {"job": "autograder.warm.jobs:judge", "share": [theirs], "env": dict(os.environ)}
+    other = fresh_warm_process.fork(**order)
+    with pytest.raises(ColdError, match="too large"):
+        fresh_warm_process.fork(**order | {"env": {"LONG": "x" * 200_000}})
+    resource.prlimit(fresh_warm_process.pid, resource.RLIMIT_NOFILE, (3, 3))
+    with pytest.raises(ColdError, match="could not fork"):
+        fresh_warm_process.fork(**order)
+    assert fresh_warm_process.alive and other.poll() is None
+    ours.close()
+    theirs.close()
+
+
+def test_a_kernel_that_is_ended_at_its_start_is_gone():
+    """Before it leads a session of its own, its group cannot be signalled."""
+    warm = provisioner.warm_process()
+    warm.wait_until_ready()
+
+    async def start_and_end():
+        for _ in range(20):
+            manager = provisioner.WarmKernelManager()
+            await manager.start_kernel()
+            await manager.shutdown_kernel(now=True)
+
+    asyncio.run(start_and_end())
+    states = [state_and_parent(process)[0] for process in family(warm.pid)[1:]]
+    assert set(states) <= {"Z", "X"}

@@ -72,6 +72,15 @@ def test_the_sliders_span_the_codes(explore):
     assert opened(picture.value).shape == (280, 580, 3)
 
 
+def test_a_number_of_the_code_that_is_the_same_for_all_has_a_slider_too(explore):
+    """As of a unit that has died."""
+    codes = np.stack([CODES[:, 0], np.zeros(101)], axis=1)
+    first, second, picture, _ = explore(lambda code: np.ones((1, 28, 28)), codes, np.zeros(101))
+    np.testing.assert_allclose([first.min, first.max, second.min, second.max], [1, 99, -1, 1])
+    np.testing.assert_allclose(ring(picture), (139.5, 139.5), atol=1.5)
+    assert explore(lambda code: np.ones((1, 28, 28)), codes[:1])
+
+
 def test_labels_colour_the_map(explore):
     grey = lambda code: np.zeros((1, 28, 28))  # noqa: E731
     *_, plain, _ = explore(grey, CODES)
@@ -94,6 +103,7 @@ def test_a_still_picture_is_left_beside_the_widgets(explore):
         ((lambda code: code, CODES), 'output" has shape'),
         ((lambda code: np.zeros((1, 784)), CODES[:, :1]), r"'codes' has shape \(101, 1\)"),
         ((lambda code: np.zeros((1, 784)), CODES, np.zeros(7)), r"'labels' has shape \(7,\)"),
+        ((lambda code: np.zeros((1, 784)), CODES, np.full(101, 10)), "from 10 to 10; expected 0"),
     ],
 )
 def test_it_says_what_is_wrong(explore, arguments, message):

@@ -13,30 +13,42 @@ def lines(svg):
 
 
 def test_a_line_for_each_loss_from_the_first_epoch_to_the_last():
-    loss, validation = lines(draw_curve({"loss": [4, 2, 1], "val_loss": [5, 3, 3]}, epochs=3))
+    loss, validation = lines(
+        draw_curve({"loss": {1: 4, 2: 2, 3: 1}, "val_loss": {1: 5, 2: 3, 3: 3}}, epochs=3)
+    )
     assert [x for x, _ in loss] == [LEFT, LEFT + WIDTH / 2, LEFT + WIDTH]
     assert loss[-1] == (LEFT + WIDTH, TOP + HEIGHT)
     assert validation[0] == (LEFT, TOP)
 
 
 def test_the_axis_has_room_for_the_epochs_to_come():
-    (loss,) = lines(draw_curve({"loss": [3, 2]}, epochs=11))
+    (loss,) = lines(draw_curve({"loss": {1: 3, 2: 2}}, epochs=11))
     assert loss[-1][0] == LEFT + WIDTH / 10
 
 
 def test_it_says_in_words_what_it_shows():
-    drawing = ET.fromstring(draw_curve({"loss": [3, 2], "val_loss": [4, 2.5]}, epochs=9))
+    drawing = ET.fromstring(
+        draw_curve({"loss": {1: 3, 2: 2}, "val_loss": {1: 4, 2: 2.5}}, epochs=9)
+    )
     said = "Learning curve after 2 epochs: loss 2, val_loss 2.5"
     assert (drawing.get("role"), drawing.get("aria-label")) == ("img", said)
     assert {"loss", "val_loss"} <= {text.text for text in drawing.iter("text")}
 
 
 def test_a_loss_without_bounds_or_without_change_does_not_stop_the_drawing():
-    (loss,) = lines(draw_curve({"loss": [3.0, math.nan, math.inf, 2.0]}, epochs=4))
+    (loss,) = lines(draw_curve({"loss": {1: 3.0, 2: math.nan, 3: math.inf, 4: 2.0}}, epochs=4))
     assert len(loss) == 2
-    assert lines(draw_curve({"loss": [1.0, 1.0]}, epochs=2))
-    assert draw_curve({"loss": [math.nan, math.nan]}, epochs=2) == ""
+    assert lines(draw_curve({"loss": {1: 1.0, 2: 1.0}}, epochs=2))
+    assert draw_curve({"loss": {1: math.nan, 2: math.nan}}, epochs=2) == ""
 
 
 def test_one_epoch_is_no_line_yet():
-    assert draw_curve({}, epochs=3) == draw_curve({"loss": [1.0]}, epochs=3) == ""
+    assert draw_curve({}, epochs=3) == draw_curve({"loss": {1: 1.0}}, epochs=3) == ""
+
+
+def test_values_stand_at_their_epochs():
+    """As with `validation_freq=2`, and where a training goes on after an earlier one."""
+    _, validation = lines(draw_curve({"loss": {1: 4, 2: 3}, "val_loss": {2: 4, 4: 3}}, epochs=5))
+    assert [x for x, _ in validation] == [LEFT + WIDTH / 4, LEFT + 3 * WIDTH / 4]
+    drawing = ET.fromstring(draw_curve({"loss": {4: 2.0, 5: 1.0}}, epochs=6))
+    assert drawing.get("aria-label") == "Learning curve after 5 epochs: loss 1"

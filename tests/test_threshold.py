@@ -66,7 +66,13 @@ def test_without_a_threshold_it_begins_where_no_normal_one_gives_an_alarm(explor
 
 @pytest.mark.parametrize(
     ("normal", "saying"),
-    [(None, "None"), (np.zeros((3, 2)), "shape"), ([], "shape"), ([0.1, np.nan], "NaN")],
+    [
+        (None, "None"),
+        (np.zeros((3, 2)), "shape"),
+        ([], "shape"),
+        ([0.1, np.nan], "NaN"),
+        ([-1.0], "down to -1"),
+    ],
 )
 def test_scores_that_cannot_be_shown_are_refused_in_a_sentence(normal, saying):
     with pytest.raises(ValueError, match=saying):

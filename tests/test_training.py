@@ -201,3 +201,32 @@ def test_a_subclassed_model_that_is_built_without_variables_trains():
     x = np.ones((8, 3), np.float32)
     history = model.fit(x, x, verbose=0, callbacks=[lab.Progress()])
     assert np.isfinite(history.history["loss"]).all()
+
+
+def test_a_subclassed_model_of_which_only_a_part_is_built_trains():
+    class Sub(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.scale = self.add_weight(shape=(), initializer="ones")
+            self.dense = keras.layers.Dense(3)
+
+        def build(self, shape):
+            self.built = True
+
+        def call(self, x):
+            return self.dense(x) * self.scale
+
+    model = Sub()
+    model.build((None, 3))
+    model.compile("adam", loss="mse", jit_compile=False)
+    x = np.ones((8, 3), np.float32)
+    history = model.fit(x, x, verbose=0, callbacks=[lab.Progress()])
+    assert np.isfinite(history.history["loss"]).all()
+
+
+def test_progress_in_a_loop_of_ones_own(model, capsys):
+    callbacks = keras.callbacks.CallbackList([lab.Progress()], model=model)
+    callbacks.on_train_begin()
+    callbacks.on_epoch_end(0, {"loss": 0.5})
+    callbacks.on_train_end()
+    assert "loss 0.5" in capsys.readouterr().out

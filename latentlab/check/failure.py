@@ -20,6 +20,10 @@ LONGEST = 500  # Keras' messages can fill a screen; the beginning says what happ
 class CheckFailed(AssertionError):
     """What a student made is not right; the message says what, where, and what to look at."""
 
+    def __init__(self, message: str = "") -> None:
+        # Half a character (a lone surrogate), which Python can hold, cannot be sent to a notebook.
+        super().__init__(message.encode("utf-8", "replace").decode())
+
     def _render_traceback_(self) -> list[str]:
         """Tell IPython to show the message alone: the traceback would show only this package.
 

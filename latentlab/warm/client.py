@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from latentlab.warm.packets import MAX_PACKET
+
 # What the environment of a process has that is to run notebooks: it decides how libraries import.
 NOTEBOOK = {
     "KERAS_BACKEND": "tensorflow",
@@ -21,7 +23,6 @@ NOTEBOOK = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 SECONDS_TO_WARM_UP = 300
-MAX_PACKET = 2**17
 
 
 class ColdError(RuntimeError):
@@ -125,16 +126,22 @@ class WarmProcess:
             return None
 
     def _ask(self, order: dict[str, Any], share: list[int]) -> tuple[dict[str, Any], list[int]]:
+        packet = json.dumps(order).encode()
+        if len(packet) > MAX_PACKET:
+            raise ColdError("the environment of the kernel is too large to be handed over")
         self.wait_until_ready()
         with self._lock:
             try:
-                socket.send_fds(self._socket, [json.dumps(order).encode()], share)
+                socket.send_fds(self._socket, [packet], share)
                 answer, handles, _, _ = socket.recv_fds(self._socket, MAX_PACKET, 1)
             except OSError as error:
                 raise ColdError(f"the warm process does not answer: {error}") from error
             if not answer:
                 raise ColdError("the warm process has died")
-        return json.loads(answer), handles
+        told = json.loads(answer)
+        if "error" in told:
+            raise ColdError(f"the warm process could not fork: {told['error']}")
+        return told, handles
 
     def close(self) -> None:
         """End the warm process. Its children live on till they are told to end."""

@@ -4,7 +4,6 @@ JupyterLab and nbval take them for every Python notebook where JUPYTER_PATH name
 `latentlab/warm/jupyter`.
 """
 
-import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -100,8 +99,11 @@ class _ComingProcess:
 
     def _send(self, number: int) -> None:
         if not self._coming.exception() and self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._coming.result().pid, number)
+            process = self._coming.result()
+            try:
+                os.killpg(process.pid, number)
+            except ProcessLookupError:  # it has ended, or does not lead a session yet
+                process.send_signal(number)
 
 
 class WarmKernelManager(AsyncKernelManager):

@@ -21,7 +21,8 @@ import socket
 import sys
 from collections.abc import Sequence
 
-MAX_PACKET = 2**17
+from latentlab.warm.packets import MAX_PACKET
+
 MAX_SOCKETS = 3
 MAX_REMEMBERED = 100
 PR_SET_PDEATHSIG = 1
@@ -64,14 +65,29 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
         if "tell" in order:
             client.send(json.dumps({"signal": ended.get(order["tell"])}).encode())
             continue
-        process = os.fork()
-        if process == 0:
-            client.close()
-            _become(order, warm, [socket.socket(fileno=number) for number in descriptors])
-        handle = os.pidfd_open(process)
-        socket.send_fds(client, [json.dumps({"process": process}).encode()], [handle])
-        for number in (handle, *descriptors):
+        handles: list[int] = []
+        try:
+            answer, handles = _fork(order, client, warm, descriptors)
+        except OSError as error:  # too many processes or files: the others live on
+            answer = {"error": str(error)}
+        socket.send_fds(client, [json.dumps(answer).encode()], handles)
+        for number in (*handles, *descriptors):
             os.close(number)
+
+
+def _fork(
+    order: dict, client: socket.socket, warm: int, descriptors: list[int]
+) -> tuple[dict[str, int], list[int]]:
+    """Fork a child that does what was ordered. Gives what the client is to know."""
+    process = os.fork()
+    if process == 0:
+        client.close()
+        _become(order, warm, [socket.socket(fileno=number) for number in descriptors])
+    try:
+        return {"process": process}, [os.pidfd_open(process)]
+    except OSError:
+        os.kill(process, signal.SIGKILL)
+        raise
 
 
 def warm_up(modules: Sequence[str] = ()) -> None:
