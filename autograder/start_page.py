@@ -42,14 +42,24 @@ def start_page() -> NotebookNode:
 
 
 def _table() -> str:
-    order = sorted(labs(), key=lambda lab: not lab.startswith("lab"))  # exercises come last
-    return "\n".join(["| | Time | Builds on |", "|---|---|---|", *map(_row, order)])
+    rows = ["| | Time | Builds on |", "|---|---|---|"]
+    for lab in sorted(labs(), key=_place):
+        title, time, builds_on = _opening(lab)
+        rows.append(f"| [{title}]({lab}/{lab}.ipynb) | {time} | {builds_on} |")
+    return "\n".join(rows)
 
 
-def _row(lab: str) -> str:
+def _place(lab: str) -> tuple[int, str]:
+    """A lab stands where its number says, an exercise behind the last lab that it builds on."""
+    if lab.startswith("lab"):
+        return int(lab[3:5]), ""
+    return max(map(int, re.findall(r"\blab (\d+)", _opening(lab)[2]))), lab
+
+
+def _opening(lab: str) -> list[str]:
+    """A lab's title, its time, and what it builds on."""
     opening = read_source(lab).cells[0].source
     found = [pattern.search(opening) for pattern in (TITLE, TIME, BUILDS_ON)]
     if not all(found):
         raise SourceError(f"{lab}: its first cell must have a title, **Time:**, **It builds on:**")
-    title, time, builds_on = (" ".join(match[1].split()).rstrip(".") for match in found)
-    return f"| [{title}]({lab}/{lab}.ipynb) | {time} | {builds_on} |"
+    return [" ".join(match[1].split()).rstrip(".") for match in found]

@@ -34,7 +34,10 @@ def explore_latent(
     widgets = ipywidgets_for("explore_latent")
     require(decoder, "decoder")
     plane = _Map(codes, labels)
-    kinds = ("horizontal", f"{SIDE}px", "28px"), ("vertical", "28px", f"{SIDE}px")
+    kinds = (
+        ("first", "horizontal", f"{SIDE}px", "28px"),
+        ("second", "vertical", "28px", f"{SIDE}px"),
+    )
     first, second = (
         widgets.FloatSlider(
             value=float(plane.middle[i]),
@@ -43,16 +46,20 @@ def explore_latent(
             step=float((plane.high[i] - plane.low[i]) / 100),
             orientation=orientation,
             readout=False,
+            tooltip=f"{name} number of the code",
             layout=widgets.Layout(width=width, height=height, margin="0"),
         )
-        for i, (orientation, width, height) in enumerate(kinds)
+        for i, (name, orientation, width, height) in enumerate(kinds)
     )
     picture = widgets.Image(format="png", width=2 * SIDE + GAP, height=SIDE)
     where = widgets.Label()
 
     def redraw(_: Any = None) -> None:
         code = np.array([[first.value, second.value]], dtype=np.float32)
-        where.value = f"code: ({first.value:.2f}, {second.value:.2f})"
+        where.value = (
+            f"slider below the map: first number of the code, {first.value:.2f}; "
+            f"slider at its left: second number, {second.value:.2f}"
+        )
         picture.value = _png(plane.with_marker(code[0]), decode(decoder, code)[0])
 
     redraw()

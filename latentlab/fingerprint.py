@@ -93,11 +93,11 @@ class Fingerprint:
         elif isinstance(value, functools.partial):
             self.take([value.func, value.args, value.keywords])
         elif isinstance(value, ModuleType) and not is_installed_module(value):
-            raise CannotTell("a module that is not installed")
+            raise CannotTell("it uses a module of your own")
         elif isinstance(value, BuiltinFunctionType) and not isinstance(value.__self__, ModuleType):
             self.take([value.__self__, value.__name__])  # such as the method `append` of a list
         elif isinstance(value, np.ufunc) and getattr(np, value.__name__, None) is not value:
-            raise CannotTell("a function that was made to work on arrays")
+            raise CannotTell("it uses a function that was made to work on arrays")
         elif isinstance(value, ModuleType | BuiltinFunctionType | np.ufunc):
             self._add("named", getattr(value, "__module__", None), value.__name__)
         elif isinstance(value, FunctionType | type):
@@ -105,7 +105,8 @@ class Fingerprint:
         elif isinstance(value, keras.Model):
             self._take_model(value)
         elif isinstance(value, keras.layers.Layer):
-            raise CannotTell("a layer that is in no network")  # its weights would not be put back
+            # Its weights would not be put back.
+            raise CannotTell("it is given a layer that is in no network")
         elif keras.ops.is_tensor(value):
             self._take_array(np.asarray(value))
         elif is_installed(type(value)) and hasattr(value, "get_config"):
@@ -123,7 +124,7 @@ class Fingerprint:
             self.take(type(value))
             self.take(vars(value))
         else:
-            raise CannotTell(type(value).__qualname__)
+            raise CannotTell(f"it uses an object of type {type(value).__qualname__}")
 
     def _take_definition(self, value: FunctionType | type) -> None:
         if is_installed(value):
@@ -161,14 +162,14 @@ class Fingerprint:
         before = len(self.models)
         self.take(value)
         if len(self.models) > before:  # what a function changes beside its arguments is not kept
-            raise CannotTell("a network that is no argument")
+            raise CannotTell("it uses a network that is not among its arguments")
 
     def _take_code(self, code: CodeType) -> None:
         if any(step.opname in CHANGE for step in dis.get_instructions(code)):
-            raise CannotTell("a global name that is given another value")  # which is not kept
+            raise CannotTell("it gives another value to a global name")  # which is not kept
         for name in _imported(code):
             if not can_be_named(name):
-                raise CannotTell("a module that is not installed")
+                raise CannotTell("it uses a module of your own")
         counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags
         names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
         self._add("code", code.co_code.hex(), code.co_exceptiontable.hex(), repr((counts, names)))
@@ -177,13 +178,15 @@ class Fingerprint:
 
     def _take_array(self, array: np.ndarray) -> None:
         if array.dtype.hasobject or isinstance(array, np.ma.MaskedArray):
-            raise CannotTell("an array of objects, or with a mask")
+            raise CannotTell("it uses an array of objects, or with a mask")
         self._add("array", array.dtype.str, repr(array.shape))
         self._hash.update(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
 
     def _take_model(self, model: Any) -> None:
         if not self._networks:
             return
+        if not model.weights:
+            raise CannotTell("its network has no weights before; one that begins with Input has")
         self.models.append(model)
         for part in parts(model):
             self._take_part(part)
@@ -203,9 +206,7 @@ class Fingerprint:
             self._take_config(_config(part))
         except NotImplementedError:  # a class that does not tell; its code and attributes do
             if is_installed(type(part)):
-                raise CannotTell(
-                    "a network with a layer that does not tell how it is made"
-                ) from None
+                raise CannotTell("a layer does not tell how it is made") from None
         if not is_installed(type(part)):
             self.take(type(part))
             stored = attributes_set_by(type(part))
@@ -281,4 +282,4 @@ def _settled(value: Any) -> str:
     """What stands for a value in a configuration that JSON does not know."""
     if isinstance(value, np.ndarray | np.generic):
         return repr(np.asarray(value).tolist())
-    raise CannotTell(type(value).__qualname__)
+    raise CannotTell(f"it uses an object of type {type(value).__qualname__}")

@@ -18,12 +18,21 @@ from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR, SeedGenerator
 from keras.src.utils.rng_utils import GLOBAL_RANDOM_SEED
 
 from latentlab.fingerprint import Fingerprint
-from latentlab.network_state import compiled, reset, state
+from latentlab.network_state import CannotTell, compiled, reset, state
 from latentlab.packing import pack, pack_network, unpack, unpack_network
 
 FOLDER = "LATENTLAB_KEPT"  # the environment variable; `python -m latentlab` sets it
 MOST = 100  # trainings that are kept; the oldest are given up first
+NOT_KEPT = "(This training cannot be kept for a restart: {reason}.)"
 TOLD = "Taken from an earlier run: the training, the networks and the data are the same."
+
+
+class Stopped(KeyboardInterrupt):
+    """A training was stopped by hand."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show this sentence alone; the places inside of Keras help nobody."""
+        return ["Stopped: nothing of this training is kept. Run the cell again to train anew."]
 
 
 def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -40,35 +49,51 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     lists, tuples and dictionaries.
 
     Where the environment variable LATENTLAB_KEPT names no folder, or it cannot be told whether
-    something has changed, it trains; also where the training changes more than networks, such as a
-    list that it was given, where it compiles with functions of the notebook, or returns something
-    else.
+    something has changed, it trains, and says why; also where the training changes more than
+    networks, such as a list that it was given, where it compiles with functions of the notebook, or
+    returns something else.
     """
-    call = (train, arguments, named)
-    path, networks = _place(call)
-    found = path and _load(path, networks)
-    if found:
-        print(TOLD)
-        return found[0]
-    before = path and (_beside_networks(call), [compiled(model) for model in networks])
-    result = train(*arguments, **named)
-    if before and before[0] and before[0] == _beside_networks(call):
-        _store(path, networks, before[1], result)
-    return result
-
-
-def _place(call: Any) -> tuple[Path | None, list[Any]]:
-    """Where the training is kept, or None if it is not; and the networks in the call."""
+    __tracebackhide__ = True  # an error in the training is not to show this function
     folder = os.environ.get(FOLDER)
     if not folder:
-        return None, []
-    key = Fingerprint()
+        return _done(train, arguments, named)
+    call, key, reason = (train, arguments, named), Fingerprint(), None
     try:
         for value in (sys.version_info[:2], _of_keras(), _chance(), call):
             key.take(value)
-    except Exception:  # CannotTell, or whatever an object of a student's does when it is looked at
-        return None, []
-    return Path(folder) / f"{key.text}.npz", key.models
+    except Exception as error:  # or whatever an object of a student's does when it is looked at
+        reason = error
+    if reason:
+        result = _done(train, arguments, named)
+        _say_why_not(reason)
+        return result
+    path = Path(folder) / f"{key.text}.npz"
+    found = _load(path, key.models)
+    if found:
+        print(TOLD)
+        return found[0]
+    before = _beside_networks(call), [compiled(model) for model in key.models]
+    result = _done(train, arguments, named)
+    try:
+        if not before[0] or before[0] != _beside_networks(call):
+            raise CannotTell("it changes more than networks")
+        _store(path, key.models, before[1], result)
+    except Exception as error:  # a full disk, or whatever: it is not to cost the training
+        _say_why_not(error)
+    return result
+
+
+def _done(train: Callable[..., Any], arguments: Any, named: Any) -> Any:
+    __tracebackhide__ = True
+    try:
+        return train(*arguments, **named)
+    except KeyboardInterrupt:
+        raise Stopped from None
+
+
+def _say_why_not(error: Exception) -> None:
+    if isinstance(error, CannotTell):
+        print(NOT_KEPT.format(reason=error))
 
 
 def _beside_networks(call: Any) -> str:
@@ -135,25 +160,22 @@ def _load(path: Path, models: list[Any]) -> tuple[Any] | None:
 
 
 def _store(path: Path, models: list[Any], compiled_before: list[Any], result: Any) -> None:
-    """Write networks and result, whole or not at all; nothing where that is not possible."""
+    """Write networks and result, whole or not at all. Raises an error if that is not possible."""
     arrays: dict[str, np.ndarray] = {}
+    networks = [
+        pack_network(model, before, arrays)
+        for model, before in zip(models, compiled_before, strict=True)
+    ]
+    packed = pack((result, _chance()), arrays, list(models))
+    text = json.dumps({"networks": networks, "result": packed})
+    file = io.BytesIO()
+    np.savez(file, told=np.frombuffer(text.encode(), np.uint8), **arrays)
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     try:
-        networks = [
-            pack_network(model, before, arrays)
-            for model, before in zip(models, compiled_before, strict=True)
-        ]
-        packed = pack((result, _chance()), arrays, list(models))
-        text = json.dumps({"networks": networks, "result": packed})
-        file = io.BytesIO()
-        np.savez(file, told=np.frombuffer(text.encode(), np.uint8), **arrays)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(file.getvalue())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        for old in sorted(path.parent.glob("*.npz"), key=os.path.getmtime)[:-MOST]:
-            old.unlink(missing_ok=True)
-    except Exception:  # CannotTell, a full disk, or whatever: it is not to cost the training
-        return
+        part.write_bytes(file.getvalue())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    for old in sorted(path.parent.glob("*.npz"), key=os.path.getmtime)[:-MOST]:
+        old.unlink(missing_ok=True)

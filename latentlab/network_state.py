@@ -53,7 +53,7 @@ def settings(model: Any, before: dict[str, Any] | None) -> dict[str, Any]:
     told = compiled(model)
     changed = told != before
     if changed and (not is_of_keras_alone(model) or type(model).compile is not _compile()):
-        raise CannotTell("a network that is compiled with something of a student's own")
+        raise CannotTell("it compiles a network with functions or classes of your own")
     return {"trainable": trainable(model), "compiled": told if changed else None}
 
 

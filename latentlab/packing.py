@@ -28,7 +28,7 @@ def pack(value: Any, arrays: Arrays, models: list[Any]) -> Any:
         return {"dict": [[key, pack(item, arrays, models)] for key, item in value.items()]}
     if type(value) is np.ndarray or isinstance(value, np.generic):
         if value.dtype.hasobject:
-            raise CannotTell("an array of objects")
+            raise CannotTell("it returns an array of objects")
         kind = "array" if type(value) is np.ndarray else "number"
         return {kind: _add(np.asarray(value), arrays)}
     if isinstance(value, keras.callbacks.History):
@@ -38,7 +38,7 @@ def pack(value: Any, arrays: Arrays, models: list[Any]) -> Any:
         return {"History": _pack_history(value, arrays)}
     if isinstance(value, keras.Model):
         return _pack_result(value, arrays, models)
-    raise CannotTell(type(value).__qualname__)
+    raise CannotTell(f"it returns an object of type {type(value).__qualname__}")
 
 
 def unpack(value: Any, arrays: Arrays, models: list[Any]) -> Any:
@@ -93,9 +93,9 @@ def _pack_result(model: Any, arrays: Arrays, models: list[Any]) -> Any:
         return {"known": [model is other for other in models].index(True)}
     held = {id(weight) for other in models for weight in other.weights}
     if not held.isdisjoint(map(id, model.weights)):
-        raise CannotTell("two networks that share weights: built again, they would not")
+        raise CannotTell("it returns networks that share weights")
     if not is_of_keras_alone(model):
-        raise CannotTell("a network with something of a student's own, which has no name")
+        raise CannotTell("it returns a network with functions or classes of your own")
     models.append(model)
     return {"network": [model.to_json(), pack_network(model, None, arrays)]}
 

@@ -37,6 +37,7 @@ def explore_threshold(normal: Any, strange: Any, threshold: float | None = None)
         max=top,
         step=top / 200,
         description="threshold",
+        tooltip="threshold: a score above it gives an alarm",
         readout_format=".4f",
         layout=widgets.Layout(width=f"{int(WIDTH * DPI)}px"),
     )

@@ -33,6 +33,7 @@ class Progress(keras.callbacks.Callback):
 
     COUNT, BAR = "epoch {n_fmt}/{total_fmt}", " [{bar:20}] "
     RUNNING, DONE = "{elapsed}, {remaining} left{postfix}", "{elapsed}{postfix}"
+    STOPPED = "stopped after {elapsed}{postfix}"
 
     def __init__(self, curve: bool = False) -> None:
         super().__init__()
@@ -45,6 +46,9 @@ class Progress(keras.callbacks.Callback):
         self._losses: dict[str, dict[int, float]] = {}  # of each epoch, counted from 1
         self._epochs_done = 0
         self._show(self.RUNNING)
+        self._shell = notebook_shell()
+        if self._shell:
+            self._shell.events.register("post_run_cell", self._stop)
         _build_optimizer(self.model)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -57,13 +61,23 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Leave the last line as it is, but for the time left."""
-        self._show(self.DONE)
+        self._end(self.DONE)
+
+    def _stop(self, result: Any) -> None:
+        """IPython calls this when the cell is over; then an error has ended the training."""
+        self._end(self.STOPPED)
+
+    def _end(self, state: str) -> None:
+        if self._shell:
+            self._shell.events.unregister("post_run_cell", self._stop)
+        self._show(state)
         self._line.finish()
 
     def _show(self, state: str) -> None:
         epochs = self._epochs
         picture = draw_curve(self._losses, epochs) if self._curve else ""
-        bar = f'<progress value="{self._epochs_done}" max="{epochs}" aria-label="training">'
+        said = f"training: epoch {self._epochs_done} of {epochs}"
+        bar = f'<progress value="{self._epochs_done}" max="{epochs}" aria-label="{said}">'
         words = self._words(f"{self.COUNT}: {state}")
         self._line.show(
             self._words(f"{self.COUNT}{self.BAR}{state}"),

@@ -35,6 +35,7 @@ def explore_walk(pictures: Any) -> None:
         min=1,
         max=len(frames),
         description="step",
+        tooltip="step of the walk",
         layout=widgets.Layout(width=f"{width}px"),
     )
     picture = widgets.Image(format="png", width=width, height=SIDE + _small(len(frames)) + 2 * MARK)

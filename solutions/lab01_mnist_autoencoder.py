@@ -224,6 +224,7 @@ import numpy as np
 from latentlab import check
 
 check.mse(mse, [1.0, 0.0], [0.5, 0.2])
+check.mse(mse, [[1.0, 0.0], [1.0, 0.5]], [[0.5, 0.2], [0.9, 0.1]])
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng()
 check.mse(mse, _rng.random((4, 784)), _rng.random((4, 784)))
@@ -265,6 +266,7 @@ import numpy as np
 from latentlab import check
 
 check.bce(bce, [1.0, 0.0], [0.5, 0.2])
+check.bce(bce, [[1.0, 0.0], [1.0, 0.5]], [[0.5, 0.2], [0.9, 0.1]])
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng()
 check.bce(bce, _rng.random((4, 784)), _rng.uniform(0.05, 0.95, (4, 784)))
@@ -483,7 +485,9 @@ new_model = build_autoencoder(encoder, decoder)
 history = lab.kept(train_autoencoder, new_model, x_train, x_test)
 autoencoder = new_model  # it is trained now, and so are encoder and decoder inside it
 
-if history is not None:
+if history is None:
+    print("There is no curve: does train_autoencoder return what fit returns?")
+else:
     lab.plot_history(history, title="The loss falls, also on digits that it never saw")
 
 # %% [markdown]

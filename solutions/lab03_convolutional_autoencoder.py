@@ -651,7 +651,9 @@ new_model = keras.Sequential([keras.Input((28, 28, 1)), encoder, decoder])
 history = lab.kept(train_autoencoder, new_model, x_train, x_test)
 autoencoder = new_model  # it is trained now, and so are encoder and decoder inside it
 
-if history is not None:
+if history is None:
+    print("There is no curve: does train_autoencoder return what fit returns?")
+else:
     lab.plot_history(history, title="The convolutional autoencoder learns")
 
 # %% [markdown]

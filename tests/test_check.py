@@ -171,7 +171,9 @@ def test_counts(one_line):
     ("answer", "saying"),
     [
         ({"layers": None}, "layers is None"),
-        ({"layers": 4}, "input layer counts"),
+        ({"layers": 4}, "n_layers is 4: count again. The input layer counts"),
+        ({"neurons": 13}, "Add the sizes of all layers."),
+        ({"weights": 35, "biases": 11}, "Not right yet either: n_biases."),
         ({"layers": 3}, "input and output layers"),
         ({"neurons": 12}, "count too"),
         ({"neurons": 8}, "input and output layers"),

@@ -1,5 +1,6 @@
 """What a test cell found is shown as a table under it."""
 
+import linecache
 import re
 from types import SimpleNamespace
 
@@ -32,12 +33,14 @@ def run_cell(monkeypatch):
         shell, shown, text = Shell(heading + "...", metadata), [], ""
         monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
         monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+        table.watch(shell)
         try:
             verb()
         except check.CheckFailed as failure:
             text, error = "\n".join(failure._render_traceback_()), failure
             failure._render_traceback_()  # IPython asks twice
-        shell.events.trigger("post_run_cell", SimpleNamespace(success=error is None))
+        result = SimpleNamespace(success=error is None, error_in_exec=error)
+        shell.events.trigger("post_run_cell", result)
         assert table._table is None
         return shown, text
 
@@ -88,6 +91,39 @@ def test_a_message_without_an_expected_value_is_split_after_its_first_sentence(r
 def test_a_cell_that_stopped_with_another_error_is_not_called_right(run_cell):
     (shown,), _ = run_cell(two_right, error=NameError("bce"))
     assert "not right yet" in shown["text/html"]
+
+
+def test_a_name_that_is_missing_is_told_with_what_to_do(run_cell):
+    missing = NameError("name 'bce' is not defined", name="bce")
+    (shown,), _ = run_cell(lambda: None, error=missing)
+    found = cells(shown["text/html"])
+    assert "bce is not there" in found and "not right yet" in shown["text/html"]
+    assert any("syntax error" in cell for cell in found)
+    (shown,), _ = run_cell(two_right, error=missing)
+    assert cells(shown["text/html"]).count("✓ right") == 2 and "bce is not there" in str(shown)
+    shown, _ = run_cell(lambda: None, error=missing, heading="# my own cell\n")
+    assert not shown
+
+
+def test_what_an_error_of_the_students_own_says_stays_together(run_cell):
+    def odd(x, y):
+        raise ValueError("Inputs should be tensors. Got 'None'; expected 2.")
+
+    (shown,), _ = run_cell(lambda: check.mse(odd, [1.0], [0.5]))
+    found = cells(shown["text/html"])
+    assert found[:2] == ["Result", "Found"] and len(found) == 4
+    assert "Inputs should be tensors. Got &#x27;None&#x27;; expected 2." in found[3]
+
+
+def test_an_error_is_told_with_its_line_and_what_to_try(run_cell):
+    file, lines = "/tmp/ipykernel_7/1.py", ["def f(x, y):\n", "    return (x - y) ^ 2\n"]
+    linecache.cache[file] = 1, None, lines, file
+    names = {}
+    exec(compile("".join(lines), file, "exec"), names)
+    (shown,), _ = run_cell(lambda: check.mse(names["f"], [1.0], [0.5]))
+    found = cells(shown["text/html"])
+    assert "(line 2 of its cell: return (x - y) ^ 2)" in found[4]
+    assert found[5] == "`^` is not a power in Python; write `**`."
 
 
 def test_what_a_student_named_or_returned_is_shown_as_text(run_cell):

@@ -139,6 +139,44 @@ def test_a_trained_network_is_there_again_after_a_restart(opened, unpacked):
     assert trained.strip().splitlines()[-1] in notebook.cell(0).inner_text()
 
 
+STOPPED = TRAINING.replace("epochs=5", "epochs=100_000").replace(
+    "history = model.fit(x", "lab.kept(model.fit, x"
+)
+
+
+def test_a_training_that_is_stopped_says_so_in_a_sentence(opened, unpacked):
+    notebook = opened(write_notebook(unpacked / "notebooks", STOPPED))
+    cell = notebook.cell(0)
+    cell.locator(".cm-content").click()
+    notebook.page.keyboard.press("Control+Enter")
+    cell.get_by_text("left").wait_for()  # the bar with the time left
+    cell.locator("polyline").wait_for()
+    notebook.press("notebook:interrupt-kernel")
+    cell.get_by_text("Stopped: nothing of this training is kept.").wait_for()
+    told = cell.locator(".jp-OutputArea").first.inner_text()
+    assert "stopped after" in told and " left" not in told and "Traceback" not in told
+
+
+def test_a_check_whose_cell_was_not_run_says_so(opened, unpacked):
+    check = next(cell.source for cell in read_source(LAB).cells if cell.id == "surprise")
+    visible = check.partition("### BEGIN HIDDEN TESTS")[0]
+    notebook = opened(write_notebook(unpacked / "notebooks", "def surprise(p:", visible))
+    notebook.run(0)
+    table = notebook.run(1).locator("table")
+    assert "surprise is not there" in table.inner_text()
+    assert "syntax error" in table.inner_text()
+
+
+def test_students_are_not_offered_what_is_for_instructors(opened):
+    page = opened("start.ipynb").page
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    offered = page.locator(".lm-Menu-content").last.inner_text()
+    assert "Assignment List" in offered
+    assert "Formgrader" not in offered and "Create" not in offered and "Course" not in offered
+    page.keyboard.press("Escape")
+    assert page.get_by_title("Create Assignment").count() == 0
+
+
 EXPLORERS = (
     """
 import latentlab as lab

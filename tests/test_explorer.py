@@ -29,7 +29,8 @@ def explore(monkeypatch):
         lab.explore_latent(*arguments)
         second, beside = boxes[0].children
         picture, first, where = beside.children
-        assert where.value == f"code: ({first.value:.2f}, {second.value:.2f})"
+        assert f"first number of the code, {first.value:.2f};" in where.value
+        assert where.value.endswith(f"second number, {second.value:.2f}")
         return first, second, picture, bundles[0]
 
     return explore

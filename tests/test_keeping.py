@@ -777,6 +777,24 @@ def test_an_odd_object_costs_no_more_than_the_training(value):
     assert lab.kept(lambda: value) is value
 
 
+def test_it_says_why_a_training_is_not_kept(capsys):
+    model = keras.Sequential([keras.layers.Dense(2)])
+    lab.kept(lambda model: [model(X).shape[0]], model)
+    assert "one that begins with Input has.)" in capsys.readouterr().out
+    lab.kept(lambda: object())
+    assert "it returns an object of type object.)" in capsys.readouterr().out
+
+
+def test_a_training_that_was_stopped_by_hand_says_so_in_a_sentence(folder):
+    def train():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        lab.kept(train)
+    (said,) = stopped.value._render_traceback_()
+    assert "Run the cell again" in said and not folder.exists()
+
+
 def test_without_a_folder_nothing_is_kept(monkeypatch):
     monkeypatch.delenv(keeping.FOLDER)
     assert trained()[0] and trained()[0]

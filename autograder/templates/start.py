@@ -21,8 +21,7 @@ lab.check_environment()
 # %% [markdown]
 # ## 2. The labs
 #
-# Take the labs in this order. A click on a name opens one. The exercises are homework: the first two
-# fit in after lab 2, the third after lab 3.
+# Take the labs in this order. A click on a name opens one. The exercises are homework.
 #
 # LABS
 
@@ -40,8 +39,8 @@ lab.check_environment()
 #   Where a lab trains with `lab.kept`, the trained network is kept: after a restart it is there again
 #   at once, unless your code, the network or the data have changed.
 # - **Start afresh** whenever you are lost: *Kernel*, *Restart Kernel and Run All Cells*. A lab is
-#   done when this goes through from top to bottom. The button *Validate* does the same for all
-#   checks at once.
+#   done when this goes through from top to bottom. The button *Validate* runs the notebook in the
+#   same way, and tells which checks do not pass.
 #
 # Leave the cells of the checks as they are: the grader puts back its own. It also runs each check
 # on pictures and numbers that you have not seen, so an answer has to be right in general. A few
@@ -50,10 +49,10 @@ lab.check_environment()
 # ## 4. Handing in
 #
 # Save the notebook (Ctrl+S). What you hand in is this one file, under its own name, such as
-# `lab01_mnist_autoencoder.ipynb`: in the way that your instructor has told you, which is the tab
-# *Assignments* here, or a page on which you upload the file. Your notebook is run again from top to
-# bottom by the grader, in a fresh kernel, without a network. What it printed on your machine plays
-# no part.
+# `lab01_mnist_autoencoder.ipynb`. Most courses have a page on which you upload it; where all work
+# on one shared server, it is the menu *Nbgrader*, *Assignment List*. Your notebook is run again from
+# top to bottom by the grader, in a fresh kernel, without a network. What it printed on your machine
+# plays no part.
 #
 # ## 5. When something is in the way
 #

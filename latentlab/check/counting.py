@@ -17,52 +17,58 @@ def counts(sizes: Sequence[int], layers: Any, neurons: Any, weights: Any, biases
     """
     products = [before * after for before, after in pairwise(sizes)]
     all_weights, all_biases = sum(products), sum(sizes[1:])
-    _count(
-        "layers",
-        layers,
-        len(sizes),
-        {
-            len(sizes) - 1: "The input layer counts too.",
-            len(sizes) - 2: "Input and output layers count too.",
-        },
-    )
-    _count(
-        "neurons",
-        neurons,
-        sum(sizes),
-        {
-            sum(sizes[1:]): "The neurons of the input layer count too.",
-            sum(sizes[:-1]): "The neurons of the output layer count too.",
-            sum(sizes[1:-1]): "The neurons of the input and output layers count too.",
-        },
-    )
-    _count(
-        "weights",
-        weights,
-        all_weights,
-        {
-            all_weights + all_biases: "These are weights and biases together.",
-            sum(products[: len(products) // 2]): "This is the encoder alone.",
-            sum(sizes): "These are the neurons; a weight belongs to a line between two of them.",
-        },
-    )
-    _count(
-        "biases",
-        biases,
-        all_biases,
-        {
-            sum(sizes): "An input neuron computes nothing and has no bias.",
-            len(sizes) - 1: "Each neuron has a bias of its own, not each layer.",
-        },
-    )
-    passed(f"{layers} layers, {neurons} neurons, {weights} weights, {biases} biases")
-
-
-def _count(name: str, value: Any, right: int, mistakes: dict[int, str]) -> None:
-    """Fail unless value is the right whole number.
-
-    The right number is not told: the student is to count again.
-    """
-    found = number(name, value)
-    if found != right:
-        raise CheckFailed(f"{name} is {found:g}: count again. {mistakes.get(found, '')}".rstrip())
+    # Of each: its name, what was counted, the right number, the usual mistakes, a hint for others.
+    table: list[tuple[str, Any, int, dict[int, str], str]] = [
+        (
+            "n_layers",
+            layers,
+            len(sizes),
+            {
+                len(sizes) - 1: "The input layer counts too.",
+                len(sizes) - 2: "Input and output layers count too.",
+            },
+            "Count every column of the drawing.",
+        ),
+        (
+            "n_neurons",
+            neurons,
+            sum(sizes),
+            {
+                sum(sizes[1:]): "The neurons of the input layer count too.",
+                sum(sizes[:-1]): "The neurons of the output layer count too.",
+                sum(sizes[1:-1]): "The neurons of the input and output layers count too.",
+            },
+            "Add the sizes of all layers.",
+        ),
+        (
+            "n_weights",
+            weights,
+            all_weights,
+            {
+                all_weights + all_biases: "These are weights and biases together.",
+                sum(products[: len(products) // 2]): "This is the encoder alone.",
+                sum(sizes): "These are the neurons; a weight is on a line between two of them.",
+            },
+            "Each neuron of a layer has a line to each neuron of the next.",
+        ),
+        (
+            "n_biases",
+            biases,
+            all_biases,
+            {
+                sum(sizes): "An input neuron computes nothing and has no bias.",
+                len(sizes) - 1: "Each neuron has a bias of its own, not each layer.",
+            },
+            "Each neuron that computes something has one.",
+        ),
+    ]
+    found = [number(name, value) for name, value, *_ in table]
+    wrong = [(row, n) for row, n in zip(table, found, strict=True) if n != row[2]]
+    if wrong:
+        # The right number is not told: the student is to count again.
+        (name, _, _, mistakes, hint), n = wrong[0]
+        said = f"{name} is {n:g}: count again. {mistakes.get(n, hint)}"
+        if others := [row[0] for row, _ in wrong[1:]]:
+            said += f" Not right yet either: {', '.join(others)}."
+        raise CheckFailed(said)
+    passed("{:g} layers, {:g} neurons, {:g} weights, {:g} biases".format(*found))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import linecache
+import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from latentlab.check.table import tell_right, tell_wrong
+from latentlab.check.table import ADVICE, tell_right, tell_wrong
 
 MISSING = (
     "{name} is None: its answer is missing or not done yet, or the cell that makes it stopped with "
@@ -63,7 +65,7 @@ def call(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
     except NotImplementedError as error:
         raise CheckFailed(f"{name} is not written yet: put your code into its cell.") from error
     except Exception as error:
-        raise CheckFailed(f"{name}() raised {described(error)}") from error
+        raise CheckFailed(f"{name}() raised {described(error)}{_where(error)}") from error
     if result is None:
         raise CheckFailed(f"{name}() returned None: does it end with `return ...`?")
     return result
@@ -73,6 +75,18 @@ def described(error: Exception) -> str:
     """Return "ValueError: message", cut to a readable length."""
     text = f"{type(error).__name__}: {error}"
     return text if len(text) <= LONGEST else text[:LONGEST] + " ..."
+
+
+def _where(error: Exception) -> str:
+    """Say in which line of the notebook an error arose, and what to try if that is known."""
+    said = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if "ipykernel_" in file or file.startswith("<ipython"):
+            said = f" (line {line} of its cell: {linecache.getline(file, line).strip()})"
+    if "bitwise_xor" in str(error) or "for ^:" in str(error):
+        said += f"{ADVICE}`^` is not a power in Python; write `**`."
+    return said
 
 
 def type_name(value: Any) -> str:

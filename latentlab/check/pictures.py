@@ -131,6 +131,7 @@ def diagnosis(pictures: np.ndarray, train: np.ndarray, test: np.ndarray) -> str:
     if same:
         return (
             "It draws the same picture whatever it is shown, near the mean of all pictures. Is the "
-            "target of each image the image itself? Were there enough epochs?"
+            "target of each image the image itself? Is the learning rate as asked for? Were there "
+            "enough epochs?"
         )
     return "The pictures differ, but not enough yet: more epochs, or a larger learning rate?"

@@ -19,10 +19,15 @@ MESSAGE = re.compile(
     r"(?P<found>.*?)[;,] expected (?P<expected>.*?)(?:\.\s+(?P<advice>.*)|\.?)", re.DOTALL
 )
 SENTENCES = re.compile(r"(?P<found>.*?[.?])(?:\s+(?P<advice>[A-Z].*))?", re.DOTALL)
+ADVICE = " What to try: "  # between the words of a student's own error and ours
+NOT_THERE = (
+    "Run the cell that makes it. If that one stops with an error, such as a syntax error, mend it "
+    "first."
+)
 COLUMNS = ("Result", "Found", "Expected", "What to try")
 RIGHT, NOT_YET = "✓ right", "✗ not yet"
 LINE = 80
-LEFT = "text-align: left; vertical-align: top; max-width: 28em"
+LEFT = "text-align: left; vertical-align: top; max-width: 28em; overflow-wrap: anywhere"
 
 
 class Row(NamedTuple):
@@ -43,10 +48,14 @@ class Table:
         self._lines: list[str] = []
         shell.events.register("post_run_cell", self.show)
 
-    def add(self, row: Row, line: str) -> None:
-        """Add a row, and the line that stands for it where tables cannot be shown."""
+    def add(self, row: Row, line: str) -> bool:
+        """Add a row, and the line that stands for it where tables cannot be shown.
+
+        Whether it is the first.
+        """
         self._rows.append(row)
         self._lines.append(line)
+        return len(self._rows) == 1
 
     def show(self, result: Any = None) -> None:
         """Show the table, once, under the cell. IPython calls this with the cell's result."""
@@ -76,6 +85,24 @@ class Table:
         return "\n".join([*lines, "</tbody>", "</table>"])
 
 
+def watch(shell: Any) -> None:
+    """Have this shell tell of a name that a test cell does not find: whose cell was not run."""
+    shell.events.register("post_run_cell", _tell_missing_name)
+
+
+def _tell_missing_name(result: Any) -> None:
+    error = result.error_in_exec
+    if not isinstance(error, NameError) or not error.name:
+        return
+    table = _table_of_cell(notebook_shell())
+    if table is None:
+        return
+    row = Row(NOT_YET, f"{error.name} is not there", advice=NOT_THERE)
+    first = table.add(row, f"{row.found}. {NOT_THERE}")
+    if first:  # else it is shown when the cell has ended, as ever
+        table.show(result)
+
+
 _table: Table | None = None
 
 
@@ -97,13 +124,20 @@ def tell_wrong(message: str) -> str:
     table = _table_of_cell(shell)
     if table is None:
         return lines
-    split = MESSAGE.fullmatch(message) or SENTENCES.fullmatch(message)
-    parts = {name: text or "" for name, text in split.groupdict().items()} if split else {}
-    table.add(Row(NOT_YET, **(parts or {"found": message})), message)
+    table.add(_row(message), message)
     table.show()
     # A front end that names its cells shows tables; others, such as `nbgrader validate`, may not.
     seen = "cellId" in shell.get_parent().get("metadata", {})
     return "Not right yet: the table above says why." if seen else lines
+
+
+def _row(message: str) -> Row:
+    if " raised " in message:  # what an error of the student's own says has full stops of its own
+        found, _, advice = message.partition(ADVICE)
+        return Row(NOT_YET, found, advice=advice)
+    split = MESSAGE.fullmatch(message) or SENTENCES.fullmatch(message)
+    parts = {name: text or "" for name, text in split.groupdict().items()} if split else {}
+    return Row(NOT_YET, **(parts or {"found": message}))
 
 
 def _table_of_cell(shell: Any) -> Table | None:
@@ -115,3 +149,7 @@ def _table_of_cell(shell: Any) -> Table | None:
     if heading and _table is None:
         _table = Table(shell, heading["name"], heading["points"])
     return _table
+
+
+if _shell := notebook_shell():  # a forked kernel has no shell yet when this is imported
+    watch(_shell)

@@ -12,12 +12,15 @@ def run_kernel(settings: dict[str, Any]) -> None:
     """
     from ipykernel.kernelapp import IPKernelApp
 
+    from latentlab.check.table import watch
+
     point_nowhere(0, 1, 2)  # the kernel's own notes; what cells print goes to the client
     sys.path.insert(0, "")
     app = IPKernelApp.instance()
     app.initialize(settings["argv"])
     # matplotlib was imported before there was a shell, so it could not find the shell by itself.
     app.shell.enable_matplotlib("inline")
+    watch(app.shell)
     app.start()
 
 
