@@ -46,6 +46,14 @@ class Pair:
     second_lines: frozenset[tuple[int, int]]
 
 
+@dataclass(frozen=True)
+class Group:
+    """Submissions each of which is alike with another one of them, and their pairs."""
+
+    students: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+
+
 Prints = dict[bytes, set[tuple[int, int]]]  # fingerprint -> the lines that it covers
 
 
@@ -77,6 +85,21 @@ def similar_pairs(
             lines = (frozenset().union(*(told[who][m] for m in both)) for who in (first, second))
             pairs.append(Pair(first, second, len(both) / smaller, *lines))
     return sorted(pairs, key=lambda pair: -pair.share)
+
+
+def groups_of(pairs: Sequence[Pair]) -> list[Group]:
+    """The groups that these pairs make, most alike first; a group's pairs keep their order."""
+    found: list[set[str]] = []
+    for pair in pairs:
+        joined = {pair.first, pair.second}
+        apart = [names for names in found if not names & joined]
+        joined.update(*(names for names in found if names & joined))
+        found = [*apart, joined]
+    groups = [
+        Group(tuple(sorted(names)), tuple(pair for pair in pairs if pair.first in names))
+        for names in found
+    ]
+    return sorted(groups, key=lambda group: (-group.pairs[0].share, group.students))
 
 
 def fingerprints(cells: Sequence[str]) -> Prints:

@@ -2,7 +2,7 @@
 
 import random
 
-from autograder.similarity import similar_pairs
+from autograder.similarity import Pair, groups_of, similar_pairs
 
 STUB = '''def f(x, y):
     """Return something."""
@@ -104,3 +104,21 @@ def test_attributes_and_numbers_count():
     changed = OTHER.replace("sum", "prod").replace("arange", "ones").replace("where", "select")
     changed = changed.replace("/ 2", "/ 3").replace("100", "50").replace("abs", "sign")
     assert similar_pairs({"ada": [OTHER], "bob": [changed]}, [STUB]) == []
+
+
+def pair(first, second, share=1.0):
+    return Pair(first, second, share, frozenset(), frozenset())
+
+
+def test_pairs_with_a_student_in_common_are_one_group():
+    pairs = [pair("a", "b"), pair("x", "y", 0.9), pair("c", "d", 0.8), pair("b", "c", 0.6)]
+    first, second = groups_of(pairs)
+    assert first.students == ("a", "b", "c", "d")
+    assert [(p.first, p.second) for p in first.pairs] == [("a", "b"), ("c", "d"), ("b", "c")]
+    assert (second.students, second.pairs) == (("x", "y"), (pairs[1],))
+
+
+def test_copies_of_one_answer_are_one_group_of_all_their_pairs():
+    (group,) = groups_of(similar_pairs({name: [ORIGINAL] for name in "abcdef"}, [STUB]))
+    assert group.students == tuple("abcdef")
+    assert len(group.pairs) == 15
