@@ -36,7 +36,7 @@ INSTRUCTORS = [
     "autograder bundle labs.zip",
     f"autograder collect {LAB} ZIP",
     f"autograder grade {LAB}",
-    f"nbgrader generate_feedback {LAB}",
+    f"nbgrader generate_feedback {LAB} --force",
 ]
 TESTED_HERE = {
     "make demo",
