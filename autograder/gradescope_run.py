@@ -22,7 +22,7 @@ from autograder.collect import shown
 from autograder.course import Course, lay_out_course
 from autograder.grade import grade_class
 from autograder.judge.execute import NOT_ISOLATED
-from autograder.lms import is_notebook, which_notebook
+from autograder.layout import laid_out
 from autograder.record import Result
 from autograder.sandbox.trial import why_not_isolated
 from autograder.submission import blank_of
@@ -105,14 +105,19 @@ def _take(submission: Path, folder: Path, wanted: str) -> str:
 
     Returns what the student is to know of it.
     """
-    with contextlib.suppress(shutil.Error):  # what cannot be copied, such as a pipe
-        shutil.copytree(submission, folder, symlinks=True)
-    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    found = which_notebook(sorted(filter(is_notebook, files)), Path(wanted).stem)
-    if found in (None, wanted):
-        return ""
-    (folder / found).replace(folder / wanted)
-    return f"{shown(found)} was graded as {wanted}."
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as copied:
+        copy = Path(copied) / "submission"
+        with contextlib.suppress(shutil.Error):  # what cannot be copied, such as a pipe
+            shutil.copytree(submission, copy, symlinks=True)
+        files = [path for path in copy.rglob("*") if path.is_symlink() or not path.is_dir()]
+        names = sorted(path.relative_to(copy).as_posix() for path in files)
+        places = laid_out(names, Path(wanted).stem)
+        for new, name in places.items():
+            (folder / new).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).replace(folder / new)
+    found = places.get(wanted, wanted)
+    return f"{shown(found)} was graded as {wanted}." if found != wanted else ""
 
 
 if __name__ == "__main__":

@@ -24,9 +24,10 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.api import Student
 
-from autograder.archive import Archive, Entry, Refused, left_behind
+from autograder.archive import Archive, Entry, Refused
 from autograder.collect import MAX_FILES, MAX_FILES_BYTES, MAX_NOTEBOOK_BYTES, shown
 from autograder.course import Course
+from autograder.layout import is_notebook, laid_out, which_notebook
 
 # Moodle's names have no underscores; in Canvas' the first numbers are those that it wrote itself.
 MOODLE = re.compile(
@@ -194,8 +195,6 @@ def _files(attempt: Attempt, assignment: str) -> tuple[dict[str, bytes], list[st
     size = 0
     for name, entry in attempt.files.items():
         try:
-            if name == STAMP:
-                raise Refused("is for you to write, and says when a submission came in")
             if len(files) > MAX_FILES or size > MAX_FILES_BYTES + MAX_NOTEBOOK_BYTES:
                 raise Refused("is beyond the limits on files")
             if _clashes(name, files):
@@ -204,41 +203,28 @@ def _files(attempt: Attempt, assignment: str) -> tuple[dict[str, bytes], list[st
             size += len(files[name])
         except Refused as refused:
             notes.append(f"{shown(name)} was left out: it {refused}")
+    return _placed(files, assignment, notes), notes
+
+
+def _placed(files: dict[str, bytes], assignment: str, notes: list[str]) -> dict[str, bytes]:
+    """The files under the names that the grader wants."""
     wanted = f"{assignment}.ipynb"
     notebook = which_notebook(list(files), assignment)
     if notebook and notebook != wanted:
         notes.append(f"{shown(notebook)} was taken for {wanted}")
-        files = {wanted: files[notebook]} | {
-            n: files[n] for n in files if n not in (wanted, notebook)
-        }
-    return files, notes
-
-
-def is_notebook(name: str) -> bool:
-    """Whether a file is a notebook, by its name."""
-    return name.lower().endswith(".ipynb")
+    places = laid_out(list(files), assignment)
+    for name in sorted(files.keys() - places.values() - {wanted}):
+        notes.append(f"{shown(name)} was left out: its place is taken by another file")
+    if name := places.pop(STAMP, None):
+        why = "is for you to write, and says when a submission came in"
+        notes.append(f"{shown(name)} was left out: it {why}")
+    return {new: files[name] for new, name in places.items()}
 
 
 def _clashes(name: str, files: Iterable[str]) -> bool:
     """Whether a file's name stands for a folder of another, or the other way round."""
     above = {str(parent) for parent in PurePosixPath(name).parents}
     return any(other in above or other.startswith(f"{name}/") for other in files)
-
-
-def which_notebook(names: list[str], assignment: str) -> str | None:
-    """Which of these files is the lab's notebook; None if that cannot be said.
-
-    `names` come in the order of upload. What lies in a folder counts only where nothing beside the
-    folders does; what programs leave behind never does. Canvas writes lab-1.ipynb for a second
-    lab.ipynb, and browsers write "lab (1).ipynb".
-    """
-    visible = [name for name in names if not left_behind(name) and "/." not in f"/{name}"]
-    notebooks = list(filter(is_notebook, visible))
-    again = re.compile(rf"(?:.*/)?{re.escape(assignment)}(?:-\d+| ?\(\d+\))?\.ipynb")
-    uploads = [name for name in notebooks if again.fullmatch(name)]
-    if uploads:
-        return ([name for name in uploads if "/" not in name] or uploads)[-1]
-    return notebooks[0] if len(notebooks) == 1 else None
 
 
 def _lay_down(folder: Path, files: dict[str, bytes]) -> bool:

@@ -13,7 +13,8 @@ from autograder.archive import ArchiveError
 from autograder.cli import app
 from autograder.course import Course, lay_out_course
 from autograder.gradebook import make_gradebook
-from autograder.lms import collect_zips, which_notebook
+from autograder.layout import which_notebook
+from autograder.lms import collect_zips
 
 LAB = "lab01_mnist_autoencoder"
 STUDENTS = {
@@ -105,6 +106,31 @@ def test_files_keep_their_folders_beside_the_notebook(course):
     )
     assert (found.notes, found.problems) == ([], [])
     assert set(lying(course, "ada")) == {f"{LAB}.ipynb", "data/weights 1.npz"}
+
+
+def test_the_folder_in_which_the_notebook_lies_is_the_submissions(course):
+    found = collected(
+        course,
+        (f"{MOODLE}work/my lab.ipynb", "a notebook"),
+        (f"{MOODLE}work/helper.py", "its own"),
+        f"{MOODLE}work/data/digits.npz",
+        f"{MOODLE}work/timestamp.txt",
+        (f"{MOODLE}helper.py", "another"),
+        f"{MOODLE}notes.txt",
+    )
+    assert set(lying(course, "ada")) == {
+        f"{LAB}.ipynb",
+        "helper.py",
+        "data/digits.npz",
+        "notes.txt",
+    }
+    assert lying(course, "ada")["helper.py"] == "its own"
+    assert found.notes == [
+        f"ada: work/my lab.ipynb was taken for {LAB}.ipynb",
+        "ada: helper.py was left out: its place is taken by another file",
+        "ada: work/timestamp.txt was left out: it is for you to write, and says when a submission "
+        "came in",
+    ]
 
 
 @pytest.mark.parametrize(
