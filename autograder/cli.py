@@ -15,7 +15,8 @@ from autograder.source import SourceError, labs
 from autograder.terminal import (
     console,
     grading_progress,
-    near_path,
+    need_file,
+    need_folder,
     need_zip,
     one_of,
     say_built,
@@ -76,8 +77,7 @@ def collect(
 
     one_of(assignment, labs(), "assignment")
     for path in zips:
-        if not path.is_file():
-            stop(f"there is no file {path}{near_path(path)}")
+        need_file(path)
     course = Course()
     try:
         collected = collect_zips(course, assignment, zips)
@@ -136,8 +136,8 @@ def grade(
         stop(f"unexpected {' '.join(names)!r}; name students with --student")
     student = [*(student or []), *(names or [])]
     one_of(assignment, labs(), "assignment")
-    if submitted is not None and not submitted.is_dir():
-        stop(f"--submitted: there is no folder {submitted}{near_path(submitted)}")
+    if submitted is not None:
+        need_folder(submitted, "--submitted")
     if jobs is not None and jobs < 1:
         stop(f"--jobs must be 1 or more, not {jobs}")
     if scheduler is not None and jobs is not None:

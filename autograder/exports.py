@@ -5,7 +5,8 @@
 
 Both take nbgrader's options `--assignment` and `--student`. A score is that of the gradebook: the
 machine's points and those given by hand, less a penalty for a late submission. Who has not handed
-in gets an empty field, which the platforms read as "no grade", and not as 0.
+in gets an empty field, which the platforms read as "no grade", and not as 0. What still waits for
+marks by hand counts 0 points, and a warning says so.
 """
 
 import csv
@@ -16,56 +17,108 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
+from autograder.terminal import NAMES_SHOWN, near_name
+
 # A spreadsheet takes a field that begins with one of these for a formula.
 FORMULA = tuple("=+-@\t\r")
 
 
-class CanvasExporter(ExportPlugin):
+class _GradeFile(ExportPlugin):
+    """What both exporters do: choose what goes into the file, warn of what is not whole, write."""
+
+    default_name = ""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the file; `--to` names it."""
+        assignments = _chosen(gradebook.assignments, "name", self.assignment, "assignment")
+        students = _chosen(gradebook.students, "id", self.student, "student")
+        path = self.to or self.default_name
+        try:
+            _write(path, self._rows(gradebook, assignments, students))
+        except OSError as error:
+            raise SystemExit(f"{path} cannot be written: {error.strerror}; see --to") from error
+        for assignment in assignments:
+            self._warn_of_what_waits(gradebook, assignment.name, students)
+
+    def _rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> list[list[Any]]:
+        raise NotImplementedError
+
+    def _warn_of_what_waits(
+        self, gradebook: Gradebook, assignment: str, students: list[Student]
+    ) -> None:
+        chosen = {student.id for student in students}
+        submissions = gradebook.assignment_submissions(assignment)
+        waiting = [s.student.id for s in submissions if s.needs_manual_grade]
+        waiting = sorted(chosen.intersection(waiting))
+        if waiting:
+            names = ", ".join(waiting[:NAMES_SHOWN])
+            more = f" and {len(waiting) - NAMES_SHOWN} more" if len(waiting) > NAMES_SHOWN else ""
+            wait = "submission waits" if len(waiting) == 1 else "submissions wait"
+            self.log.warning(
+                f"{assignment}: {len(waiting)} {wait} for marks by hand ({names}{more}): what is "
+                "not marked counts 0 points until then"
+            )
+
+
+class CanvasExporter(_GradeFile):
     """Writes what Canvas reads under Grades, Import: a row a student, a column an assignment.
 
     Canvas finds students by "SIS Login ID", which is nbgrader's student id, and by "ID", which is
     nbgrader's lms_user_id. Assignments that it does not know by name it offers to make.
     """
 
-    def export(self, gradebook: Gradebook) -> None:
-        """Write the file; `--to` names it, canvas.csv if not."""
-        assignments = _chosen(gradebook.assignments, "name", self.assignment)
+    default_name = "canvas.csv"
+
+    def _rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> list[list[Any]]:
         fixed = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
         rows: list[list[Any]] = [
             [*fixed, *(assignment.name for assignment in assignments)],
             ["    Points Possible", "", "", "", "", *(f"{a.max_score:g}" for a in assignments)],
         ]
-        for student in _chosen(gradebook.students, "id", self.student):
+        for student in students:
             name = _harmless(_surname_first(student))
             known = [name, student.lms_user_id or "", "", student.id, ""]
             scores = [_score(gradebook, assignment, student) for assignment in assignments]
             rows.append([*known, *scores])
-        _write(self.to or "canvas.csv", rows)
+        return rows
 
 
-class MoodleExporter(ExportPlugin):
+class MoodleExporter(_GradeFile):
     """Writes what Moodle reads under Grades, Import, CSV file: a row a student.
 
     When Moodle asks what the columns are, map "username" or "email" to the user, and each
     assignment to its grade item.
     """
 
-    def export(self, gradebook: Gradebook) -> None:
-        """Write the file; `--to` names it, moodle.csv if not."""
-        assignments = _chosen(gradebook.assignments, "name", self.assignment)
+    default_name = "moodle.csv"
+
+    def _rows(
+        self, gradebook: Gradebook, assignments: list[Assignment], students: list[Student]
+    ) -> list[list[Any]]:
         fixed = ["username", "firstname", "lastname", "email"]
         rows: list[list[Any]] = [[*fixed, *(assignment.name for assignment in assignments)]]
-        for student in _chosen(gradebook.students, "id", self.student):
+        for student in students:
             told = [student.first_name, student.last_name, student.email]
             scores = [_score(gradebook, assignment, student) for assignment in assignments]
             rows.append([student.id, *(_harmless(field or "") for field in told), *scores])
-        _write(self.to or "moodle.csv", rows)
+        return rows
 
 
-def _chosen(entries: Iterable[Any], key: str, wanted: Sequence[Any]) -> list[Any]:
-    """The entries that were asked for on the command line; all if none was."""
+def _chosen(entries: Iterable[Any], key: str, wanted: Sequence[Any], what: str) -> list[Any]:
+    """The entries that were asked for on the command line; all if none was.
+
+    Ends the command when the gradebook does not have one of them.
+    """
+    found = {getattr(entry, key): entry for entry in entries}
     names = {str(name) for name in wanted}
-    return [entry for entry in entries if not names or getattr(entry, key) in names]
+    for name in sorted(names - found.keys()):
+        hint = near_name(name, sorted(found))
+        raise SystemExit(f"--{what}: there is no {what} {name!r} in the gradebook{hint}")
+    return [entry for name, entry in found.items() if not names or name in names]
 
 
 def _score(gradebook: Gradebook, assignment: Assignment, student: Student) -> str:

@@ -3,7 +3,7 @@
 import difflib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 if TYPE_CHECKING:
     from autograder.record import Result
+
+NAMES_SHOWN = 3
 
 console = Console()
 
@@ -44,12 +46,32 @@ def one_of(name: str, known: Iterable[str], what: str) -> str:
     known = list(known)
     if name in known:
         return name
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}"
-    stop(f"there is no {what} {name!r}{hint}")
+    stop(f"there is no {what} {name!r}{near_name(name, known)}")
 
 
-def near_path(path: Path) -> str:
+def near_name(name: str, known: Sequence[str]) -> str:
+    """A hint at what may have been meant by a name that is not known."""
+    near = [other for other in known if name and other.startswith(name)][:NAMES_SHOWN]
+    near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; there are: {', '.join(known) or 'none'}"
+
+
+def need_file(path: Path) -> None:
+    """Stop if there is no file at a path."""
+    if not path.is_file():
+        stop(f"{path} is a folder" if path.is_dir() else f"there is no file {path}{_near(path)}")
+
+
+def need_folder(path: Path, option: str) -> None:
+    """Stop if there is no folder at the path that an option gives."""
+    if not path.is_dir():
+        missing = f"there is no folder {path}{_near(path)}"
+        stop(f"{option}: " + (f"{path} is no folder" if path.exists() else missing))
+
+
+def _near(path: Path) -> str:
     """A hint at what may have been meant by a path that is not there; "" if nothing is like it."""
     parent = path.absolute().parent
     names = [other.name for other in parent.iterdir()] if parent.is_dir() else []

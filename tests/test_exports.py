@@ -46,6 +46,7 @@ def gradebook(empty, tmp_path):
             grade.auto_score = 10 + number + 0.5
             by_hand = gradebook.find_grade("written", LAB, LAB, student)
             by_hand.manual_score = 2
+            grade.needs_manual_grade = by_hand.needs_manual_grade = False
         gradebook.db.commit()
         yield gradebook
 
@@ -111,3 +112,39 @@ def test_students_and_assignments_can_be_chosen(gradebook, tmp_path):
     rows = exported(MoodleExporter, gradebook, tmp_path / "grades.csv", **chosen)
     assert [row[0] for row in rows] == ["username", "wang"]
     assert rows[0][4:] == [LAB]
+
+
+@pytest.mark.parametrize("exporter", [CanvasExporter, MoodleExporter])
+def test_what_waits_for_marks_by_hand_is_said(gradebook, tmp_path, caplog, exporter):
+    for student in ("ada", "wang"):
+        gradebook.find_grade("written", LAB, LAB, student).needs_manual_grade = True
+    gradebook.db.commit()
+    exported(exporter, gradebook, tmp_path / "grades.csv")
+    assert f"{LAB}: 2 submissions wait for marks by hand (ada, wang)" in caplog.text
+    caplog.clear()
+    exported(exporter, gradebook, tmp_path / "grades.csv", student=["ada"])
+    assert f"{LAB}: 1 submission waits for marks by hand (ada)" in caplog.text
+    caplog.clear()
+    exported(exporter, gradebook, tmp_path / "grades.csv", assignment=["lab02_latent_space"])
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"assignment": ["lab99"]},
+            f"no assignment 'lab99' in the gradebook; there are: {LAB}, lab02",
+        ),
+        ({"student": ["adda"]}, "no student 'adda' in the gradebook; did you mean ada?"),
+    ],
+)
+def test_who_or_what_is_not_in_the_gradebook_is_said(gradebook, tmp_path, options, message):
+    with pytest.raises(SystemExit, match=message):
+        exported(MoodleExporter, gradebook, tmp_path / "grades.csv", **options)
+    assert not (tmp_path / "grades.csv").exists()
+
+
+def test_a_file_that_cannot_be_written_is_said(gradebook, tmp_path):
+    with pytest.raises(SystemExit, match="cannot be written: Is a directory"):
+        exported(CanvasExporter, gradebook, tmp_path)
