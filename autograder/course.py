@@ -17,7 +17,8 @@ from sqlalchemy.exc import ArgumentError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
-from autograder.gradebook import SharedGradebook, lent, make_gradebook, patient
+from autograder.errors import CourseError
+from autograder.gradebook import SharedGradebook, lent, opened, patient
 from autograder.sandbox.files import SECRET
 from autograder.source import ROOT, SOLUTIONS
 
@@ -40,16 +41,12 @@ c.CourseDirectory.db_url = "sqlite:///" + {root!r} + "/gradebook.db"
 """
 
 
-class CourseError(ValueError):
-    """The course's settings, or what was given in their place, cannot be used."""
-
-
 class Course:
     """A course: nbgrader's settings of the working folder, or those of the project."""
 
     def __init__(self, submitted: Path | None = None, db_url: str | None = None):
-        folder = Path.cwd() if Path(CONFIG_NAME).is_file() else ROOT
-        self.config: Config = PyFileConfigLoader(CONFIG_NAME, path=str(folder)).load_config()
+        """Raises CourseError when the settings, or `db_url`, cannot be used."""
+        self.config: Config = _settings(Path.cwd() if Path(CONFIG_NAME).is_file() else ROOT)
         if submitted is not None:
             self.config.CourseDirectory.submitted_directory = str(submitted.resolve())
         if db_url is not None:
@@ -83,16 +80,14 @@ class Course:
 
     @contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
-        """nbgrader's gradebook, made at the first use."""
-        make_gradebook(self.db_url)
-        with Gradebook(patient(self.db_url), self.directory.course_id) as gradebook:
+        """nbgrader's gradebook, made at the first use. Raises CourseError if it cannot be read."""
+        with opened(Gradebook, self.db_url, self.directory.course_id) as gradebook:
             yield gradebook
 
     @cached_property
     def shared_gradebook(self) -> SharedGradebook:
         """The gradebook that stays open while a class is graded, till `close`."""
-        make_gradebook(self.db_url)
-        return SharedGradebook(self.db_url, self.directory.course_id)
+        return opened(SharedGradebook, self.db_url, self.directory.course_id)
 
     def close(self) -> None:
         """Close the shared gradebook, if it is open."""
@@ -144,6 +139,14 @@ class Course:
             if gradebook is not None:
                 gradebook.db.expire_all()  # the next one must see the sums as they are now
         return notebook
+
+
+def _settings(folder: Path) -> Config:
+    try:
+        return PyFileConfigLoader(CONFIG_NAME, path=str(folder)).load_config()
+    except Exception as error:  # the settings are a program, which may fail in any way
+        what = f"{type(error).__name__}: {error}"
+        raise CourseError(f"{folder / CONFIG_NAME} cannot be used: {what}; mend it") from error
 
 
 def _check_url(db_url: str) -> None:

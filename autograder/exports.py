@@ -17,6 +17,8 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
+from autograder.errors import CourseError
+from autograder.gradebook import check_gradebook
 from autograder.terminal import NAMES_SHOWN, near_name
 
 # A spreadsheet takes a field that begins with one of these for a formula.
@@ -27,6 +29,14 @@ class _GradeFile(ExportPlugin):
     """What both exporters do: choose what goes into the file, warn of what is not whole, write."""
 
     default_name = ""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        if self.parent is not None:  # nbgrader opens the gradebook next
+            try:
+                check_gradebook(self.parent.coursedir.db_url)
+            except CourseError as error:
+                raise SystemExit(str(error)) from error
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file; `--to` names it."""

@@ -195,7 +195,7 @@ class _ClassRun:
     def _give_up(self, student: str, reason: str) -> None:
         """Report a submission of which nothing was recorded."""
         blank = self._course.blanks[self._assignment]
-        result = unrecorded(shown(student), blank, f"{reason}; nothing was recorded")
+        result = unrecorded(shown(student), blank, reason)
         self._finish(result, student)
 
     def _finish(self, result: Result, student: str | None = None) -> None:

@@ -7,11 +7,13 @@ broken off, sees all of them or none.
 """
 
 import os
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from nbgrader.api import (
     BaseCell,
@@ -26,7 +28,12 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import scoped_session, sessionmaker
+
+from autograder.errors import CourseError
+
+AnyGradebook = TypeVar("AnyGradebook", bound=Gradebook)
 
 # How long a write waits for another program, such as the formgrader, to end its own.
 SECONDS_TO_WAIT = 60
@@ -36,7 +43,7 @@ class SharedGradebook(Gradebook):
     """A gradebook that stays open, for preprocessors that would each open and close one."""
 
     def __init__(self, db_url: str, course_id: str):
-        super().__init__(patient(db_url), course_id)
+        super().__init__(db_url, course_id)
         self._cells: dict[tuple[str, str], Notebook] = {}
         self._rows: dict[tuple, dict[str, Grade | Comment]] = {}
 
@@ -172,6 +179,39 @@ def patient(db_url: str) -> str:
     if url.get_backend_name() == "sqlite":
         url = url.update_query_dict({"timeout": str(SECONDS_TO_WAIT)})
     return url.render_as_string(hide_password=False)
+
+
+def opened(kind: type[AnyGradebook], db_url: str, course_id: str) -> AnyGradebook:
+    """The gradebook, opened, and made if there is none. Raises CourseError if that fails."""
+    check_gradebook(db_url)
+    try:
+        make_gradebook(db_url)
+        return kind(patient(db_url), course_id)
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        raise _unreadable(db_url, error) from error
+
+
+def check_gradebook(db_url: str) -> None:
+    """Raise CourseError if the gradebook is in a file that is damaged."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or not url.database or not Path(url.database).is_file():
+        return
+    try:
+        with closing(sqlite3.connect(url.database, SECONDS_TO_WAIT)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise _unreadable(db_url, error) from error
+    if found != "ok":
+        raise _unreadable(db_url, found)
+
+
+def _unreadable(db_url: str, why: object) -> CourseError:
+    # Of SQLAlchemy's errors the first line says it; then come the statement and a link.
+    reason = str(getattr(why, "orig", None) or why).splitlines()[0]
+    return CourseError(
+        f"the gradebook {make_url(db_url).render_as_string()} cannot be read: {reason}; restore "
+        "it, or move it away and grade again"
+    )
 
 
 def make_gradebook(db_url: str) -> None:

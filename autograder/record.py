@@ -12,6 +12,7 @@ from autograder.course import Course, write_notebook
 
 # A timestamp has some 30 characters; what is much longer is none.
 MAX_TIMESTAMP = 100
+NOTHING_RECORDED = "nothing was recorded"
 
 
 @dataclass
@@ -39,6 +40,11 @@ class Result:
     tried: list[str] = field(default_factory=list)
     # Whether an earlier run has graded it, and this one only shows the result.
     resumed: bool = False
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the gradebook has it, and there is a graded notebook."""
+        return not self.reason.endswith(NOTHING_RECORDED)
 
 
 def record(
@@ -73,6 +79,7 @@ def refuse(
 
 def unrecorded(student: str, blank: NotebookNode, reason: str) -> Result:
     """The result of a submission of which nothing can be recorded."""
+    reason = f"{reason}; {NOTHING_RECORDED}"
     result = Result(student, "failed", reason, 0.0, 0.0, 0.0)
     return _scored(result, _refused(blank, reason))
 

@@ -1,16 +1,20 @@
 """What the commands share: how they speak to a terminal, and how they stop."""
 
 import difflib
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.core import TyperGroup
+
+from autograder.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.record import Result
@@ -18,6 +22,17 @@ if TYPE_CHECKING:
 NAMES_SHOWN = 3
 
 console = Console()
+
+
+class Commands(TyperGroup):
+    """The commands, each of which ends with one sentence when the course cannot be used."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            stop(str(error))
 
 
 def say_built(lab: str, written: list[Path]) -> None:
@@ -89,3 +104,25 @@ def need_zip(out: Path, what: str) -> None:
     """Stop if a file to be written is not named as a zip file."""
     if out.suffix != ".zip":
         stop(f"the {what} is a zip file: name it {out.with_suffix('.zip')}")
+
+
+def need_writable(path: Path, option: str) -> None:
+    """Stop if a file that an option names could not be written in the end; make its folder."""
+    if path.is_dir():
+        stop(f"{option}: {path} is a folder; name a file in it")
+    with writing(path, status=2):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@contextmanager
+def writing(path: Path, status: int = 1) -> Iterator[None]:
+    """Within, a file is written; stop with one sentence if that fails."""
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError):
+        stop(f"{path} cannot be written: what should be its folder is none", status)
+    except OSError as error:
+        why = error.strerror or error
+        stop(f"{path} cannot be written: {why}; name a file in another folder", status)

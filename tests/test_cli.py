@@ -1,25 +1,36 @@
 """The command line: what a user mistypes, and what a class of unusable submissions gives."""
 
 import csv
+import errno
 import io
 import json
+import os
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
+import typer
 from conftest import LAB, submit
 from nbgrader.api import Gradebook
 from rich.console import Console
 from test_kills import quick_submission
 
 from autograder.course import Course
+from autograder.gradebook import make_gradebook
 from autograder.source import release_path
+from autograder.terminal import writing
 
 
 def autograder(*args):
     """Run the command line as a user would."""
-    command = [sys.executable, "-m", "autograder.cli", *map(str, args)]
+    return run("autograder.cli", *args)
+
+
+def run(module, *args):
+    command = [sys.executable, "-m", module, *map(str, args)]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -38,6 +49,10 @@ def autograder(*args):
         (["grade", LAB, "--student", "alan", "allan"], "did you mean alan?"),
         (["grade", LAB, "alan"], "--student"),
         (["grade", LAB, "--db", "nonsense"], "--db"),
+        (["grade", LAB, "--report", "submitted"], "--report: submitted is a folder"),
+        (["grade", LAB, "--results", "/dev/null/x"], "/dev/null/x cannot be written"),
+        (["grade", LAB, "--db", "sqlite:////dev/null/x"], "null/x cannot be read"),
+        (["grade", LAB, "--db", "postgresql://localhost/x"], "localhost/x cannot be read"),
         (["bundle", "labs.tar"], "labs.zip"),
         (["grad", LAB], "grade"),
         (["grade"], "assignment"),
@@ -55,6 +70,64 @@ def test_a_course_without_submissions_says_so(course_folder):
     ran = autograder("grade", LAB)
     assert ran.returncode == 2
     assert f"no submissions of {LAB} in {course_folder / 'submitted'}" in ran.stderr
+
+
+@pytest.mark.parametrize("args", [["bundle"], ["gradescope", LAB]])
+def test_a_file_that_cannot_be_written_is_said_in_a_sentence(args):
+    ran = autograder(*args, "/dev/null/x.zip")
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "/dev/null/x.zip cannot be written" in ran.stderr
+
+
+def test_a_report_that_cannot_be_written_in_the_end_is_said_in_a_sentence(capsys):
+    with pytest.raises(typer.Exit), writing(Path("full.html")):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert "full.html cannot be written: No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", ["cut short", "garbage"])
+def test_a_damaged_gradebook_is_said_in_a_sentence(course_folder, damage):
+    path = course_folder / "gradebook.db"
+    make_gradebook(f"sqlite:///{path}")
+    path.write_bytes(b"garbage\n" if damage == "garbage" else path.read_bytes()[:20_000])
+    submit(course_folder, "ada", "no notebook")
+    with zipfile.ZipFile(course_folder / "class.zip", "w") as archive:
+        archive.writestr(f"ada_1_2_{LAB}.ipynb", "{}")
+    export = "--exporter=autograder.exports.MoodleExporter"
+    for ran in (
+        autograder("grade", LAB),
+        autograder("collect", LAB, "class.zip"),
+        run("nbgrader", "export", export),
+    ):
+        assert ran.returncode != 0
+        assert "gradebook.db cannot be read: " in ran.stderr
+        assert "Traceback" not in ran.stderr
+
+
+def test_settings_that_are_no_python_are_said_in_a_sentence(course_folder):
+    submit(course_folder, "ada", "no notebook")
+    with (course_folder / "nbgrader_config.py").open("a") as file:
+        file.write("c.CourseDirectory.root = (\n")
+    ran = autograder("grade", LAB)
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "nbgrader_config.py cannot be used: SyntaxError" in ran.stderr
+
+
+def test_where_nothing_could_be_recorded_the_command_fails(course_folder):
+    submit(course_folder, "ada", "no notebook")
+    (course_folder / "autograded").touch()
+    ran = autograder("grade", LAB)
+    assert ran.returncode == 1
+    assert "nothing could be recorded" in ran.stderr
+
+
+@pytest.mark.parametrize("module", ["jupytext", "nbgrader"])
+def test_ctrl_c_while_modules_are_imported_ends_without_a_traceback(course_folder, module):
+    submit(course_folder, "ada", "no notebook")
+    (course_folder / f"{module}.py").write_text("raise KeyboardInterrupt")
+    ran = autograder("grade", LAB)
+    assert ran.returncode == 130
+    assert "Traceback" not in ran.stderr
 
 
 UNUSABLE = {

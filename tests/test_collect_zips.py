@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from autograder import archive, lms
 from autograder.archive import ArchiveError
-from autograder.cli import app
+from autograder.commands import app
 from autograder.course import Course, lay_out_course
 from autograder.gradebook import make_gradebook
 from autograder.layout import which_notebook

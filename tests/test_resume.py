@@ -504,7 +504,7 @@ INTERRUPTED = """
 import os, sys, threading
 sys.path.insert(0, {tests!r})
 from fake_engine import fake_run
-from autograder import cli, grade
+from autograder import commands, grade
 
 def run(text, files, config):
     if files["name.txt"] == b"ada":
@@ -513,7 +513,7 @@ def run(text, files, config):
     threading.Event().wait()
 
 grade.run_submission = run
-cli.app(["grade", {lab!r}, "--jobs", "2"])
+commands.app(["grade", {lab!r}, "--jobs", "2"])
 """
 
 
