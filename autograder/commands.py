@@ -39,17 +39,21 @@ def build(
 
     from autograder.build import build as build_lab
     from autograder.course import Course
-    from autograder.start_page import build_start_page
+    from autograder.start_page import build_start_page, opening
 
     chosen = [one_of(name, labs(), "lab") for name in names or labs()]
     course = Course()
     for lab in chosen:
         try:
+            opening(lab)  # without it, there is no start page: so nothing is written
             written = build_lab(lab, course)
         except (SourceError, CellExecutionError) as error:
             stop(str(error), status=1)
         say_built(lab, written)
-    say_built("start page", build_start_page())
+    try:
+        say_built("start page", build_start_page())
+    except SourceError as error:  # of a lab that was not to be built
+        stop(str(error), status=1)
 
 
 @app.command()

@@ -18,11 +18,15 @@ from nbformat import NotebookNode
 from autograder.source import (
     SOLUTIONS,
     SourceError,
+    check_header,
     grade_id,
     read_percent,
     read_source,
     release_path,
 )
+
+KINDS = ("mutant", "alternate")
+WORDS = (*KINDS, "answer", "fails", "says")
 
 
 @dataclass
@@ -37,13 +41,22 @@ class Variant:
 
 
 def variants(lab: str) -> list[Variant]:
-    """The lab's mutants and alternates, in the order of its proof file."""
+    """The lab's mutants and alternates, in the order of its proof file.
+
+    Raises SourceError when the file does not say what it must, or names what the lab has not.
+    """
+    answers = {cell.id for cell in read_source(lab).cells}
     found: dict[str, Variant] = {}
     for cell in read_percent(SOLUTIONS / f"{lab}.proof.py"):
-        kind = next((kind for kind in ("mutant", "alternate") if kind in cell.metadata), None)
+        check_header(cell, WORDS, f"{lab}.proof.py")
+        kind = next((kind for kind in KINDS if kind in cell.metadata), None)
         if kind is None:
             continue
         words = cell.metadata
+        if grade_id("answer", words.get("answer", "")) not in answers:
+            raise SourceError(
+                f"{lab}: {words[kind]}: there is no answer {words.get('answer')!r} to replace"
+            )
         variant = found.setdefault(words[kind], Variant(words[kind], kind))
         variant.answers[words["answer"]] = cell.source
         variant.fails = variant.fails or _names(words.get("fails", ""))
@@ -62,10 +75,7 @@ def submission(lab: str, variant: Variant | None = None) -> NotebookNode:
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
     for name, source in (variant.answers if variant else {}).items():
-        cell_id = grade_id("answer", name)
-        if cell_id not in answers:
-            raise SourceError(f"{lab}: {variant.name}: there is no answer {name!r} to replace")
-        answers[cell_id] = source
+        answers[grade_id("answer", name)] = source
     notebook = copy.deepcopy(nbformat.read(release_path(lab), as_version=4))
     for cell in notebook.cells:
         cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)

@@ -10,6 +10,7 @@ does. `proof` files have the same form, with `mutant` and `alternate` words.
 """
 
 import hashlib
+import re
 from pathlib import Path
 
 import jupytext
@@ -21,6 +22,11 @@ SOLUTIONS = ROOT / "solutions"
 RELEASES = ROOT / "notebooks"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KINDS = ("answer", "check", "written")
+WORDS = (*KINDS, "points", "tags")
+# What jupytext writes about a cell by itself.
+JUPYTEXTS = {"lines_to_next_cell", "title"}
+# nbgrader takes no other for the id of a cell.
+NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class SourceError(ValueError):
@@ -56,6 +62,21 @@ def read_percent(path: Path) -> list[NotebookNode]:
     return jupytext.read(path, fmt="py:percent").cells
 
 
+def check_header(cell: NotebookNode, known: tuple[str, ...], file: str) -> None:
+    """Raise SourceError when a cell's header holds what cannot be read, or what nobody reads."""
+    begins = cell.source.strip().split("\n")[0][:60]
+    header = f"{file}: the header of the cell that begins {begins!r}"
+    words = dict(cell.metadata)
+    garbled = words.pop("incorrectly_encoded_metadata", "")
+    title = str(words.get("title", ""))
+    if garbled or title.split(" ")[0] in known:  # a word alone is taken for a title
+        raise SourceError(
+            f"{header} cannot be read at {garbled or title!r}: only texts stand in quotes, and must"
+        )
+    for word in sorted(words.keys() - JUPYTEXTS - set(known)):
+        raise SourceError(f"{header} has an unknown word {word!r}; there are: {', '.join(known)}")
+
+
 def read_source(lab: str) -> NotebookNode:
     """The lab's solution notebook, not yet executed, with nbgrader's metadata.
 
@@ -64,11 +85,12 @@ def read_source(lab: str) -> NotebookNode:
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNELSPEC})
     seen: set[str] = set()
     for cell in read_percent(source_path(lab)):
+        check_header(cell, WORDS, f"{lab}.py")
         kinds = [kind for kind in KINDS if kind in cell.metadata]
         if len(kinds) > 1:
             raise SourceError(f"{lab}: a cell is both {' and '.join(kinds)}:\n{cell.source[:200]}")
         tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
-        cell.metadata = tags | (_nbgrader_metadata(cell, kinds[0], lab) if kinds else {})
+        cell.metadata = tags | (_nbgrader_metadata(cell, kinds[0], lab, seen) if kinds else {})
         cell.id = _new_id(cell, seen)
         if kinds == ["check"]:
             cell.source = f"{_heading(cell)}\n{cell.source}"
@@ -77,8 +99,14 @@ def read_source(lab: str) -> NotebookNode:
     return notebook
 
 
-def _nbgrader_metadata(cell: NotebookNode, kind: str, lab: str) -> dict:
+def _nbgrader_metadata(cell: NotebookNode, kind: str, lab: str, seen: set[str]) -> dict:
     words = cell.metadata
+    if not NAME.fullmatch(str(words[kind])):
+        raise SourceError(
+            f"{lab}: {kind} {words[kind]!r}: write letters, digits, _ and - only"
+        )
+    if grade_id(kind, words[kind]) in seen:
+        raise SourceError(f"{lab}: there are two cells {kind}={words[kind]!r}: rename one")
     if kind != "answer" and not isinstance(words.get("points"), int | float):
         raise SourceError(f"{lab}: {kind} {words[kind]!r} needs points=...")
     if (cell.cell_type == "markdown") != (kind == "written"):
@@ -104,7 +132,7 @@ def _heading(check: NotebookNode) -> str:
 
 def grade_id(kind: str, name: str) -> str:
     """nbgrader's id of a cell: a check goes by its plain name, the others say what they are."""
-    return name if kind == "check" else f"{kind}-{name}"
+    return str(name) if kind == "check" else f"{kind}-{name}"
 
 
 def _new_id(cell: NotebookNode, seen: set[str]) -> str:

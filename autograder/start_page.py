@@ -1,5 +1,6 @@
 """The page on which JupyterLab opens for students: what the course is, the labs, how to begin."""
 
+import math
 import re
 from pathlib import Path
 
@@ -44,22 +45,28 @@ def start_page() -> NotebookNode:
 def _table() -> str:
     rows = ["| | Time | Builds on |", "|---|---|---|"]
     for lab in sorted(labs(), key=_place):
-        title, time, builds_on = _opening(lab)
+        title, time, builds_on = opening(lab)
         rows.append(f"| [{title}]({lab}/{lab}.ipynb) | {time} | {builds_on} |")
     return "\n".join(rows)
 
 
-def _place(lab: str) -> tuple[int, str]:
+def _place(lab: str) -> tuple[float, bool, str]:
     """A lab stands where its number says, an exercise behind the last lab that it builds on."""
-    if lab.startswith("lab"):
-        return int(lab[3:5]), ""
-    return max(map(int, re.findall(r"\blab (\d+)", _opening(lab)[2]))), lab
+    is_exercise = not lab.startswith("lab")
+    named = opening(lab)[2] if is_exercise else lab
+    last = max(map(int, re.findall(r"\blab ?(\d+)", named)), default=math.inf)
+    return last, is_exercise, lab
 
 
-def _opening(lab: str) -> list[str]:
-    """A lab's title, its time, and what it builds on."""
-    opening = read_source(lab).cells[0].source
-    found = [pattern.search(opening) for pattern in (TITLE, TIME, BUILDS_ON)]
+def opening(lab: str) -> list[str]:
+    """A lab's title, its time, and what it builds on; as its first cell says.
+
+    Raises SourceError when that cell says too little.
+    """
+    text = "".join(cell.source for cell in read_source(lab).cells[:1])
+    found = [pattern.search(text) for pattern in (TITLE, TIME, BUILDS_ON)]
     if not all(found):
-        raise SourceError(f"{lab}: its first cell must have a title, **Time:**, **It builds on:**")
+        raise SourceError(
+            f"{lab}: its first cell must have a title, **Time:** (in minutes), **It builds on:**"
+        )
     return [" ".join(match[1].split()).rstrip(".") for match in found]

@@ -86,7 +86,7 @@ def test_the_lab_in_the_guide_is_built_as_it_stands(course_folder, monkeypatch):
     release = source.release_path("lab12_copies").read_text(encoding="utf-8")
     assert "YOUR CODE HERE" in release and "BEGIN HIDDEN TESTS" not in release
     assert "Marking" not in release and "x_hat - x" not in release
-    title, time, _ = start_page._opening("lab12_copies")
+    title, time, _ = start_page.opening("lab12_copies")
     assert title.startswith("Lab 12.") and time == "20 minutes"
 
 

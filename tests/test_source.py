@@ -1,17 +1,20 @@
 """A lab's source: its words become nbgrader's metadata, its ids stay, its checks stand alone."""
 
 import pytest
+import typer
 from conftest import LAB
 
-from autograder import source
+from autograder import commands, proof, source
 from autograder.build import lint
+from autograder.proof import variants
 from autograder.source import SourceError, labs, read_source
 
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Write a lab's source in a folder of its own and read it."""
-    monkeypatch.setattr(source, "SOLUTIONS", tmp_path)
+    for module in (source, proof):
+        monkeypatch.setattr(module, "SOLUTIONS", tmp_path)
 
     def write(text):
         (tmp_path / "lab99_test.py").write_text(text)
@@ -47,11 +50,38 @@ def test_ids_are_unique_and_stay_when_another_cell_changes(write):
         ('# %% [markdown] check="f" points=1\n# text\n', "cannot be a markdown cell"),
         ('# %% written="f" points=1\nx = 1\n', "cannot be a code cell"),
         ('# %% answer="f" check="f" points=1\nx = 1\n', "both"),
+        ('# %% check="f" points=two\nassert x\n', "begins 'assert x' cannot be read at .*=two"),
+        ("# %% check\nassert x\n", "cannot be read at 'check'"),
+        ('# %% chek="f" points=1\nx = 1\n', "unknown word 'chek'; there are: answer, check"),
+        ('# %% answer="a b"\nx = 1\n', "answer 'a b': write letters"),
+        ('# %% answer="f"\nx = 1\n\n# %% answer="f"\nx = 2\n', "two cells answer='f'"),
     ],
 )
 def test_a_header_that_says_too_little_or_too_much_is_refused(write, text, message):
     with pytest.raises(SourceError, match=message):
         write(text)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ('alternate="a" answer="g"', "a: there is no answer 'g' to replace"),
+        ('alternate="a"', "a: there is no answer None to replace"),
+        ('alternate="a" anser="f"', "unknown word 'anser'; there are: mutant, alternate, answer"),
+    ],
+)
+def test_a_proof_that_names_what_the_lab_has_not_is_refused(write, tmp_path, header, message):
+    write('# %% answer="f"\nx = 1\n')
+    (tmp_path / "lab99_test.proof.py").write_text(f"# %% {header}\nx = 2\n")
+    with pytest.raises(SourceError, match=message):
+        variants("lab99_test")
+
+
+def test_a_lab_whose_first_cell_lacks_its_time_is_refused_before_it_is_built(write, capsys):
+    write("# %% [markdown]\n# # A title\n")
+    with pytest.raises(typer.Exit):
+        commands.build(["lab99_test"])
+    assert "lab99_test: its first cell must have a title, **Time:**" in capsys.readouterr().err
 
 
 def test_a_test_cell_that_uses_the_students_module_is_refused(write):
