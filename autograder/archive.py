@@ -72,10 +72,10 @@ class Archive:
         self._zip.close()
 
     def entries(self) -> Iterator[Entry]:
-        """The files in it; not its folders, and not what programs leave behind."""
+        """The files in it; not its folders."""
         for info in self._zip.infolist():
             name = _name(info)
-            if not name.endswith("/") and not left_behind(name):
+            if not name.endswith("/"):
                 yield Entry(name, _time(info), partial(self._read, info, name))
 
     def _read(self, info: zipfile.ZipInfo, name: str) -> bytes:

@@ -53,6 +53,21 @@ def students_of(course: Course, assignment: str) -> list[str]:
     return sorted(name for name in names if os.path.lexists(everyone / name / assignment))
 
 
+def misplaced(course: Course, assignment: str) -> list[str]:
+    """Notebooks of students without a folder for this assignment, in words for the instructor."""
+    everyone = course.folder("submitted", "*", assignment).parents[1]
+    notes = []
+    for student in sorted(everyone.iterdir()) if everyone.is_dir() else []:
+        ours = student.is_dir() and not student.is_symlink() and not student.name.startswith(".")
+        if not ours or os.path.lexists(student / assignment):
+            continue
+        for path in sorted(student.glob("*.ipynb"))[:NAMES_SHOWN]:
+            name = f"{shown(student.name)}/{shown(path.name)}"
+            place = f"{shown(student.name)}/{assignment}/{assignment}.ipynb"
+            notes.append(f"{name} is passed over; if it is this lab, move it to {place}")
+    return notes
+
+
 def collect(course: Course, assignment: str, student: str) -> Submitted:
     """Read what a student handed in.
 

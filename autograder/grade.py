@@ -22,6 +22,7 @@ from autograder.submission import Unreadable, prepare
 
 # How often a submission is run before it is given up, when its runs are disturbed from outside.
 TRIES = 3
+STRANGER = "this student was not in the gradebook, and has been added"
 NO_TIME = "timestamp.txt says no time that can be read; it was ignored"
 
 
@@ -85,6 +86,8 @@ class _ClassRun:
         self._executor = executor
         self._on_result = on_result
         self._regrade = regrade
+        with course.shared_gradebook.transaction():
+            self._known = {found.id for found in course.shared_gradebook.students}
         self._ledger = Ledger(course, assignment)
         self._pending: dict[Future, _Job] = {}
         self.results: dict[str, Result] = {}
@@ -124,6 +127,8 @@ class _ClassRun:
         if known is not None:
             self._finish(known)
             return
+        if self._known and student not in self._known:
+            submitted.notes.append(STRANGER)
         stamp = submitted.files.get("timestamp.txt")
         timestamp = parse_timestamp(stamp) if stamp is not None else None
         if stamp is not None and timestamp is None:

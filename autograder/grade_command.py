@@ -86,12 +86,14 @@ def grade(
 
         warm_process()  # it takes seconds to warm up, in which we read the class
     from autograder.cluster import ClusterError
-    from autograder.collect import students_of
+    from autograder.collect import misplaced, students_of
     from autograder.course import Course
     from autograder.ledger import Busy
     from autograder.report import print_table, write_json
 
     course = Course(submitted, db)
+    for note in misplaced(course, assignment):
+        console.print(note, style="yellow", soft_wrap=True, markup=False)
     present = students_of(course, assignment)
     if not present:
         stop(f"no submissions of {assignment} in {course.folder('submitted')}")

@@ -24,10 +24,10 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.api import Student
 
-from autograder.archive import Archive, Entry, Refused
+from autograder.archive import Archive, Entry, Refused, left_behind
 from autograder.collect import MAX_FILES, MAX_FILES_BYTES, MAX_NOTEBOOK_BYTES, shown
 from autograder.course import Course
-from autograder.layout import is_notebook, laid_out, which_notebook
+from autograder.layout import laid_out, students_notebooks, which_notebook
 
 # Moodle's names have no underscores; in Canvas' the first numbers are those that it wrote itself.
 MOODLE = re.compile(
@@ -36,6 +36,8 @@ MOODLE = re.compile(
 CANVAS = re.compile(
     r"(?P<name>[^/]*?)(?P<late>_LATE)?_(?P<number>\d{1,20})_(?P<upload>\d{1,20})_(?P<file>[^/]+)"
 )
+# What Moodle writes for a name when submissions are anonymous.
+NAMELESS = re.compile(r"participant( ?\d+)?", re.IGNORECASE)
 TWICE = re.compile(r".*_\d+_\d+_.*")
 STAMP = "timestamp.txt"
 NAMES_SHOWN = 3
@@ -101,6 +103,8 @@ def read_attempts(archive: Archive, problems: list[str]) -> list[Attempt]:
     for entry in archive.entries():
         name = MOODLE.fullmatch(entry.path) or CANVAS.fullmatch(entry.path)
         if not name:
+            if left_behind(entry.path):
+                continue
             why = "is named neither as Moodle nor as Canvas names submissions"
             problems.append(f"{shown(entry.path)} {why}")
         elif name.re is CANVAS and TWICE.fullmatch(f"_{name['file']}"):
@@ -114,6 +118,8 @@ def read_attempts(archive: Archive, problems: list[str]) -> list[Attempt]:
         attempt = attempts.setdefault(key, Attempt(*key))
         attempt.late |= bool(name.groupdict().get("late"))
         attempt.time = max(attempt.time, entry.time)
+        if left_behind(name["file"]):  # who handed in nothing else is still to be named
+            continue
         typed = name.groupdict().get("kind", "file") != "file"
         attempt.files[name["file"]] = replace(entry, read=_typed) if typed else entry
     return list(attempts.values())
@@ -153,6 +159,9 @@ class _People:
         if found:
             names = " or ".join(sorted(found))
             return "", f"{attempt} may be {names}: put it into that student's folder by hand"
+        if attempt.lms == "Moodle" and NAMELESS.fullmatch(attempt.name):
+            hint = "show them there and download again, or put the files into folders by hand"
+            return "", f"{attempt} has no name, since Moodle hides names from markers: {hint}"
         hint = f"nbgrader db student add ID --first-name=... --last-name=...{number}"
         return "", f"{attempt} is not in the gradebook: add the student with `{hint}`"
 
@@ -176,7 +185,8 @@ def _take(
         collected.problems.append(problem)
         return
     files, notes = _files(attempt, assignment)
-    if not any(map(is_notebook, files)):
+    notebooks = students_notebooks(list(files))
+    if not notebooks:
         found = "; ".join(notes[:NAMES_SHOWN]) or "other files only"
         collected.problems.append(f"{attempt}, {student}, has handed in no notebook: {found}")
         return
@@ -184,7 +194,14 @@ def _take(
         notes.append("this attempt replaced an earlier one")
     if attempt.late:
         notes.append("late, says Canvas; write a timestamp.txt if that is to cost points")
-    collected.students.append(student)
+    if f"{assignment}.ipynb" in files:
+        collected.students.append(student)
+    else:
+        several = " or ".join(map(shown, notebooks[:NAMES_SHOWN]))
+        collected.problems.append(
+            f"{attempt}, {student}, has handed in {several}, and which one is meant cannot be "
+            f"said: name it {assignment}.ipynb in the student's folder"
+        )
     collected.notes += [f"{student}: {note}" for note in notes]
 
 
@@ -203,6 +220,10 @@ def _files(attempt: Attempt, assignment: str) -> tuple[dict[str, bytes], list[st
             size += len(files[name])
         except Refused as refused:
             notes.append(f"{shown(name)} was left out: it {refused}")
+    meant = which_notebook(list(attempt.files), assignment)
+    taken = which_notebook(list(files), assignment)
+    if taken and meant and meant not in files:
+        notes.append(f"in its place an EARLIER attempt is taken, {shown(taken)}")
     return _placed(files, assignment, notes), notes
 
 

@@ -102,9 +102,7 @@ def read_source(lab: str) -> NotebookNode:
 def _nbgrader_metadata(cell: NotebookNode, kind: str, lab: str, seen: set[str]) -> dict:
     words = cell.metadata
     if not NAME.fullmatch(str(words[kind])):
-        raise SourceError(
-            f"{lab}: {kind} {words[kind]!r}: write letters, digits, _ and - only"
-        )
+        raise SourceError(f"{lab}: {kind} {words[kind]!r}: write letters, digits, _ and - only")
     if grade_id(kind, words[kind]) in seen:
         raise SourceError(f"{lab}: there are two cells {kind}={words[kind]!r}: rename one")
     if kind != "answer" and not isinstance(words.get("points"), int | float):

@@ -173,6 +173,20 @@ def test_a_second_command_says_what_had_been_graded_before(course_folder):
 
 
 @pytest.mark.slow
+def test_a_student_who_is_new_to_the_gradebook_and_a_notebook_out_of_place_are_said(course_folder):
+    submit(course_folder, "ada", "no notebook")
+    ran = autograder("grade", LAB)
+    assert "not in the gradebook" not in ran.stdout + ran.stderr  # it was empty
+    submit(course_folder, "adaa", "no notebook")
+    (course_folder / "submitted" / "bob").mkdir()
+    (course_folder / "submitted" / "bob" / "lab.ipynb").touch()
+    ran = autograder("grade", LAB)
+    assert "adaa: this student was not in the gradebook" in ran.stdout
+    assert "ada: " not in ran.stdout
+    assert f"bob/lab.ipynb is passed over; if it is this lab, move it to bob/{LAB}" in ran.stdout
+
+
+@pytest.mark.slow
 def test_a_report_on_the_class_names_its_students_and_checks(course_folder, tmp_path):
     submit(course_folder, "ada", quick_submission(3))
     submit(course_folder, "tony", "no notebook")

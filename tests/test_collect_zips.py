@@ -138,6 +138,8 @@ def test_the_folder_in_which_the_notebook_lies_is_the_submissions(course):
     [
         ("grace_1_2_lab.ipynb", "--lms-user-id=1"),
         ("Grace Hopper_9_assignsubmission_file_/lab.ipynb", "nbgrader db student add"),
+        ("Participant_77_assignsubmission_file_/lab.ipynb", "Moodle hides names"),
+        (f"{MOODLE}.ipynb_checkpoints/{LAB}-checkpoint.ipynb", "has handed in no notebook"),
         ("Alan Turing_9_assignsubmission_file_/lab.ipynb", "may be twin1 or twin2"),
         # Of her the gradebook knows the number, and it is another one.
         ("lovelaceada_11111_42_lab.ipynb", "is not in the gradebook"),
@@ -300,6 +302,20 @@ def test_an_encrypted_file_is_refused(course, tmp_path):
         raw[at] |= 1
     path.write_bytes(raw)
     assert "is encrypted" in collect_zips(course, LAB, [path]).problems[0]
+
+
+def test_an_earlier_attempt_that_is_taken_for_an_unusable_one_is_said(course):
+    bomb = (f"ada_67890_43_{LAB}-1.ipynb", b"\0" * 40 * 2**20)
+    found = collected(course, bomb, (f"ada_67890_42_{LAB}.ipynb", "first"))
+    assert lying(course, "ada") == {f"{LAB}.ipynb": "first"}
+    assert found.notes[1] == f"ada: in its place an EARLIER attempt is taken, {LAB}.ipynb"
+
+
+def test_two_notebooks_of_which_either_may_be_meant_are_a_problem(course):
+    found = collected(course, f"{MOODLE}one.ipynb", f"{MOODLE}two.ipynb")
+    assert found.students == []
+    assert "ada, has handed in one.ipynb or two.ipynb, and which" in found.problems[0]
+    assert set(lying(course, "ada")) == {"one.ipynb", "two.ipynb"}
 
 
 def test_a_damaged_file_costs_no_other(course, tmp_path):
