@@ -50,6 +50,15 @@ def test_a_name_that_is_missing_and_a_wrong_value_fail():
     assert check("assert answer == 36, 'not 36'", "answer = 35") == "AssertionError: not 36"
 
 
+def test_an_assert_without_words_is_no_empty_message():
+    assert check("assert answer == 36", "answer = 35").endswith("it may be a hidden one")
+
+
+def test_a_function_that_ends_the_kernel_is_said_to_have_done_so():
+    student = "import os\ndef f():\n    os._exit(3)"
+    assert check("f()", student) == "NoAnswer: the notebook's kernel ended while your function ran"
+
+
 def test_what_a_students_function_raises_arrives_by_its_name():
     student = (
         "class Own(Exception):\n    pass\n"

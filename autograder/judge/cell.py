@@ -13,6 +13,8 @@ from typing import Any
 from autograder.judge.proxies import Names
 
 MAX_TEXT = 20_000
+# What a student reads of an `assert` without words.
+UNSAID = "a test of this check fails; it may be a hidden one"
 
 
 class OutOfTime(BaseException):
@@ -77,6 +79,8 @@ def _result(value: float) -> dict:
 
 def _error(error: BaseException, filename: str) -> dict:
     name, message = type(error).__name__, str(error)[:MAX_TEXT]
+    if not message and isinstance(error, AssertionError) and not hasattr(error, "from_student"):
+        message = UNSAID
     if hasattr(error, "_render_traceback_") and not isinstance(error, NameError):
         shown = [str(line) for line in error._render_traceback_()]
     else:

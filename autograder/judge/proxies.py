@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.judge import models
 from autograder.judge.values import decode, encode
-from autograder.judge.wire import Wire, WireError
+from autograder.judge.wire import Gone, Wire, WireError
 from latentlab.check.failure import CheckFailed
 
 SECONDS_PER_ANSWER = 120
@@ -72,6 +72,9 @@ class Link:
             return decode(answer.get("value"), arrays, self._resolve)
         except models.ModelRefused as error:
             raise CheckFailed(f"{error}.") from None
+        except Gone:
+            when = "while your function ran" if question["ask"] == "call" else "before it answered"
+            raise NoAnswer(f"the notebook's kernel ended {when}") from None
         except WireError as error:
             raise NoAnswer(f"no usable answer from the notebook's kernel: {error}") from None
 

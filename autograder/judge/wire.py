@@ -29,6 +29,10 @@ class WireError(Exception):
     """The other side is gone, is late, or sent something that is not a frame."""
 
 
+class Gone(WireError):
+    """The other side has ended."""
+
+
 class Wire:
     """One end of the connection.
 
@@ -116,9 +120,9 @@ class Wire:
             try:
                 part = self._connection.recv(min(size - len(data), 2**20))
             except OSError as error:
-                raise WireError("the other side is gone") from error
+                raise Gone("the other side is gone") from error
             if not part:
-                raise WireError("the other side is gone")
+                raise Gone("the other side is gone")
             data += part
             self._inside_frame = True
         return data
