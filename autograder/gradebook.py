@@ -206,12 +206,15 @@ def check_gradebook(db_url: str) -> None:
 
 
 def _unreadable(db_url: str, why: object) -> CourseError:
-    # Of SQLAlchemy's errors the first line says it; then come the statement and a link.
+    # Of SQLAlchemy's errors only the cause says it; the statement and a link come with it.
     reason = str(getattr(why, "orig", None) or why).splitlines()[0]
-    return CourseError(
-        f"the gradebook {make_url(db_url).render_as_string()} cannot be read: {reason}; restore "
-        "it, or move it away and grade again"
-    )
+    advice = "restore it, or move it away and grade again"
+    if "locked" in reason:
+        advice = "run this again when no other program writes to it"
+    elif isinstance(why, ImportError):
+        advice = "install that, or use another gradebook"
+    name = make_url(db_url).render_as_string()
+    return CourseError(f"the gradebook {name} cannot be read: {reason}; {advice}")
 
 
 def make_gradebook(db_url: str) -> None:
