@@ -27,10 +27,12 @@ from autograder.source import grade_id, labs, read_source, release_path
 
 pytestmark = pytest.mark.slow
 
+SOURCES = {lab: read_source(lab) for lab in labs()}
+VARIANTS = {lab: variants(lab) for lab in labs()}
 CASES = [
     *[(lab, "solution") for lab in labs()],
     *[(lab, "unsolved") for lab in labs()],
-    *[(lab, variant.name) for lab in labs() for variant in variants(lab)],
+    *[(lab, variant.name) for lab in labs() for variant in VARIANTS[lab]],
 ]
 
 
@@ -39,7 +41,7 @@ CASES = [
 def test_loses_exactly_what_it_breaks(outcomes, way, lab, name):
     found = {cell.metadata.nbgrader.grade_id: cell for cell in outcomes[lab][name][way]}
     grades = {check: determine_grade(cell) for check, cell in found.items()}
-    assert set(grades) == {cell.id for cell in read_source(lab).cells if is_check(cell)}
+    assert set(grades) == {cell.id for cell in SOURCES[lab].cells if is_check(cell)}
     assert all(score in (0, points) for score, points in grades.values())
     failed = {check for check, (score, points) in grades.items() if score < points}
     wanted, first, says = expected(lab, name, found)
@@ -50,7 +52,7 @@ def test_loses_exactly_what_it_breaks(outcomes, way, lab, name):
 
 @pytest.mark.parametrize("lab", labs())
 def test_there_are_enough_mistakes_and_ways(lab):
-    kinds = [variant.kind for variant in variants(lab)]
+    kinds = [variant.kind for variant in VARIANTS[lab]]
     enough = kinds.count("mutant") >= 10 and kinds.count("alternate") >= 4
     assert enough, f"{lab}.proof.py needs at least ten mutants and four alternates"
 
@@ -59,7 +61,7 @@ def expected(lab, name, found):
     """The checks that must fail, the one whose message counts, and the word it must hold."""
     if name in ("solution", "unsolved"):
         return (set(found) if name == "unsolved" else set()), None, ""
-    variant = next(variant for variant in variants(lab) if variant.name == name)
+    variant = next(variant for variant in VARIANTS[lab] if variant.name == name)
     return set(variant.fails), next(iter(variant.fails), None), variant.says
 
 
@@ -78,7 +80,7 @@ class Outcomes:
 
     def start(self, lab):
         light = light_variants(lab)
-        heavy = [variant for variant in variants(lab) if variant not in light]
+        heavy = [variant for variant in VARIANTS[lab] if variant not in light]
         yield self.executor.submit(run_sharing_a_kernel, lab, light)
         yield self.executor.submit(run_alone, lab, "unsolved", release_path(lab))
         for variant in heavy:
@@ -162,8 +164,8 @@ def restored(lab, what):
     """
     is_file = hasattr(what, "read_text")
     notebook = nbformat.read(what, as_version=4) if is_file else submission(lab, what)
-    tests = {cell.id: cell.source for cell in read_source(lab).cells if is_check(cell)}
-    kept = {cell.id for cell in needed_cells(read_source(lab))}
+    tests = {cell.id: cell.source for cell in SOURCES[lab].cells if is_check(cell)}
+    kept = {cell.id for cell in needed_cells(SOURCES[lab])}
     notebook.cells = [cell for cell in notebook.cells if cell.id in kept]
     for cell in notebook.cells:
         cell.source = tests.get(cell.id, cell.source)
@@ -178,7 +180,7 @@ def needed_cells(notebook):
 
 def light_variants(lab):
     """The variants of answers that no needed given cell depends on, through other answers too."""
-    cells = needed_cells(read_source(lab))
+    cells = needed_cells(SOURCES[lab])
     given = [cell for cell in cells if "nbgrader" not in cell.metadata]
     answers = [cell for cell in cells if cell.id.startswith("answer-")]
     reached = set().union(*map(used, given))
@@ -187,7 +189,7 @@ def light_variants(lab):
     heavy = {cell.id for cell in answers if bound(cell) & reached}
     return [
         variant
-        for variant in variants(lab)
+        for variant in VARIANTS[lab]
         if heavy.isdisjoint(grade_id("answer", name) for name in variant.answers)
     ]
 
