@@ -63,7 +63,7 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
             key.take(value)
     except Exception as error:  # or whatever an object of a student's does when it is looked at
         reason = error
-    if reason:
+    if reason is not None:
         result = _done(train, arguments, named)
         _say_why_not(reason)
         return result
@@ -101,7 +101,7 @@ def _beside_networks(call: Any) -> str:
     rest = Fingerprint(networks=False)
     try:
         rest.take(call)
-    except Exception:  # as in `_place`
+    except Exception:  # as in `kept`
         return ""
     return rest.text
 
