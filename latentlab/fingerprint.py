@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from latentlab.network_state import CannotTell, compiled, optimizer_state, state, trainable
+from latentlab.network_state import CannotTell, compiled, gathered, state, trainable
 from latentlab.own import attributes_set_by, can_be_named, is_installed, is_installed_module, parts
 
 PLAIN = bool | int | float | complex | str | bytes | range | slice | EllipsisType | None
@@ -31,13 +31,16 @@ KEPT_BY_KERAS = {
 
 
 class Fingerprint:
-    """Takes in values; `text` then stands for all of them, and `models` are the networks in them.
+    """Takes in values; `text` then stands for all of them.
+
+    `models` are the networks in them, `optimizers` those that stand by themselves.
 
     Functions and classes of the notebook go in with their code, and with what that code uses of
     the notebook, and so do those of modules that a student wrote. What is installed goes in by
     name. Networks go in with their weights, and with what `compile` was told; the names that Keras
-    gives to layers and optimizers do not count. networks: False leaves them out, and what the
-    course itself gives to trainings: all that a training is meant to change.
+    gives to layers and optimizers do not count. networks: False leaves them out, what optimizers
+    have gathered, and what the course itself gives to trainings: all that a training is meant to
+    change.
     """
 
     def __init__(self, networks: bool = True) -> None:
@@ -46,6 +49,7 @@ class Fingerprint:
         # By id. It holds on to the values, so that the ids stay theirs.
         self._seen: dict[int, tuple[int, Any]] = {}
         self.models: list[Any] = []
+        self.optimizers: list[Any] = []
 
     @property
     def text(self) -> str:
@@ -114,8 +118,9 @@ class Fingerprint:
             self._take_config(_config(value))
             for part in parts(value):
                 self._take_part(part)
-            if isinstance(value, keras.optimizers.Optimizer):
-                self.take([np.asarray(variable) for variable in value.variables])
+            if isinstance(value, keras.optimizers.Optimizer) and self._networks:
+                self.optimizers.append(value)
+                self.take(gathered(value))
             if isinstance(value, keras.random.SeedGenerator):
                 self._take_array(np.asarray(value.state))
         elif not self._networks and type(value).__module__.startswith("latentlab"):
@@ -190,7 +195,8 @@ class Fingerprint:
         self.models.append(model)
         for part in parts(model):
             self._take_part(part)
-        self.take([state(model), optimizer_state(model), trainable(model)])
+        optimizer = getattr(model, "optimizer", None)
+        self.take([state(model), gathered(optimizer), trainable(model)])
         self._take_config(compiled(model))
         self.take(getattr(model, "loss", None))
 

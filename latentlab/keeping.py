@@ -18,8 +18,22 @@ from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR, SeedGenerator
 from keras.src.utils.rng_utils import GLOBAL_RANDOM_SEED
 
 from latentlab.fingerprint import Fingerprint
-from latentlab.network_state import CannotTell, compiled, reset, state
-from latentlab.packing import pack, pack_network, unpack, unpack_network
+from latentlab.network_state import (
+    CannotTell,
+    compiled,
+    gathered,
+    put_gathered,
+    reset,
+    state,
+)
+from latentlab.packing import (
+    pack,
+    pack_network,
+    pack_optimizer,
+    unpack,
+    unpack_network,
+    unpack_optimizer,
+)
 
 FOLDER = "LATENTLAB_KEPT"  # the environment variable; `python -m latentlab` sets it
 MOST = 100  # trainings that are kept; the oldest are given up first
@@ -68,7 +82,7 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         _say_why_not(reason)
         return result
     path = Path(folder) / f"{key.text}.npz"
-    found = _load(path, key.models)
+    found = _load(path, key)
     if found:
         print(TOLD)
         return found[0]
@@ -77,7 +91,7 @@ def kept(train: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     try:
         if not before[0] or before[0] != _beside_networks(call):
             raise CannotTell("it changes more than networks")
-        _store(path, key.models, before[1], result)
+        _store(path, key, before[1], result)
     except Exception as error:  # a full disk, or whatever: it is not to cost the training
         _say_why_not(error)
     return result
@@ -138,20 +152,25 @@ def _put_chance(of_python: Any, of_numpy: Any, seed: int | None, thrown: Any) ->
     get_global_attribute(GLOBAL_SEED_GENERATOR).state.assign(thrown)
 
 
-def _load(path: Path, models: list[Any]) -> tuple[Any] | None:
+def _load(path: Path, key: Fingerprint) -> tuple[Any] | None:
     """Put the networks into their state and return the result in a tuple; None if impossible."""
-    chance, before = _chance(), [state(model) for model in models]
+    chance, before = _chance(), [state(model) for model in key.models]
+    gathered_before = [gathered(optimizer) for optimizer in key.optimizers]
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
         told = json.loads(bytes(arrays.pop("told")))
-        for model, packed in zip(models, told["networks"], strict=True):
+        for model, packed in zip(key.models, told["networks"], strict=True):
             unpack_network(model, packed, arrays)
-        result, chance_after = unpack(told["result"], arrays, list(models))
+        for optimizer, names in zip(key.optimizers, told["optimizers"], strict=True):
+            unpack_optimizer(optimizer, names, arrays)
+        result, chance_after = unpack(told["result"], arrays, list(key.models))
         _put_chance(*chance_after)  # what comes next is as if the training had been done
     except Exception:  # there is no such file, or whatever a damaged one leads to
-        for model, values in zip(models, before, strict=True):
+        for model, values in zip(key.models, before, strict=True):
             reset(model, values)
+        for optimizer, values in zip(key.optimizers, gathered_before, strict=True):
+            put_gathered(optimizer, values)
         _put_chance(*chance)
         return None
     with contextlib.suppress(OSError):
@@ -159,15 +178,16 @@ def _load(path: Path, models: list[Any]) -> tuple[Any] | None:
     return (result,)
 
 
-def _store(path: Path, models: list[Any], compiled_before: list[Any], result: Any) -> None:
+def _store(path: Path, key: Fingerprint, compiled_before: list[Any], result: Any) -> None:
     """Write networks and result, whole or not at all. Raises an error if that is not possible."""
     arrays: dict[str, np.ndarray] = {}
     networks = [
         pack_network(model, before, arrays)
-        for model, before in zip(models, compiled_before, strict=True)
+        for model, before in zip(key.models, compiled_before, strict=True)
     ]
-    packed = pack((result, _chance()), arrays, list(models))
-    text = json.dumps({"networks": networks, "result": packed})
+    optimizers = [pack_optimizer(optimizer, arrays) for optimizer in key.optimizers]
+    packed = pack((result, _chance()), arrays, list(key.models))
+    text = json.dumps({"networks": networks, "optimizers": optimizers, "result": packed})
     file = io.BytesIO()
     np.savez(file, told=np.frombuffer(text.encode(), np.uint8), **arrays)
     path.parent.mkdir(parents=True, exist_ok=True)

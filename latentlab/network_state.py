@@ -32,11 +32,15 @@ def state(model: Any) -> list[np.ndarray]:
     return [np.asarray(variable) for variable in _variables(model)]
 
 
-def optimizer_state(model: Any) -> list[np.ndarray]:
-    """Return the values that the optimizer has gathered in training; none before it began."""
-    optimizer = getattr(model, "optimizer", None)
+def gathered(optimizer: Any) -> list[np.ndarray]:
+    """Return the values that an optimizer has gathered in training; none before it began."""
     began = getattr(optimizer, "built", False)
     return [np.asarray(variable) for variable in optimizer.variables] if began else []
+
+
+def put_gathered(optimizer: Any, values: list[np.ndarray]) -> None:
+    """Give an optimizer what `gathered` found in one like it. Raises ValueError for another."""
+    _assign(optimizer.variables if optimizer.built else [], values)
 
 
 def trainable(model: Any) -> list[bool]:
@@ -58,9 +62,9 @@ def settings(model: Any, before: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def put(
-    model: Any, told: dict[str, Any], values: list[np.ndarray], gathered: list[np.ndarray]
+    model: Any, told: dict[str, Any], values: list[np.ndarray], of_optimizer: list[np.ndarray]
 ) -> None:
-    """Give a network what `settings`, `state` and `optimizer_state` found in one like it.
+    """Give a network what `settings`, `state` and `gathered` found in one like it.
 
     Raises ValueError if the network is another one.
     """
@@ -73,10 +77,10 @@ def put(
             part.trainable = flag  # and so are the parts of this part, which come later
     if told["compiled"] is not None:
         model.compile_from_config(told["compiled"])
-    if gathered:
+    if of_optimizer:
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        _assign(model.optimizer.variables, gathered)
+        put_gathered(model.optimizer, of_optimizer)
 
 
 def reset(model: Any, values: list[np.ndarray]) -> None:

@@ -74,7 +74,7 @@ def pack_network(model: Any, compiled_before: dict[str, Any] | None, arrays: Arr
     return {
         "settings": network_state.settings(model, compiled_before),
         "values": [_add(value, arrays) for value in network_state.state(model)],
-        "gathered": [_add(value, arrays) for value in network_state.optimizer_state(model)],
+        "gathered": pack_optimizer(getattr(model, "optimizer", None), arrays),
         "history": None if history is None else _pack_history(history, arrays),
     }
 
@@ -86,6 +86,16 @@ def unpack_network(model: Any, packed: Any, arrays: Arrays) -> None:
     if packed["history"] is not None:
         model.history = _unpack_history(packed["history"], arrays)
         model.history.set_model(model)
+
+
+def pack_optimizer(optimizer: Any, arrays: Arrays) -> list[str]:
+    """Return where an optimizer's gathered values are in `arrays`."""
+    return [_add(value, arrays) for value in network_state.gathered(optimizer)]
+
+
+def unpack_optimizer(optimizer: Any, names: list[str], arrays: Arrays) -> None:
+    """Give an optimizer its gathered values back. Raises an error if they do not fit."""
+    network_state.put_gathered(optimizer, [arrays[name] for name in names])
 
 
 def _pack_result(model: Any, arrays: Arrays, models: list[Any]) -> Any:

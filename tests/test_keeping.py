@@ -682,6 +682,31 @@ def go_on(model, x):
     assert trains == [1, 0, 1]
 
 
+def test_an_optimizer_beside_the_networks_is_as_it_was_after_the_training():
+    cells = """
+import keras
+
+def make():
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    optimizer = keras.optimizers.Adam(0.1)
+    optimizer.build(model.trainable_variables)
+    return model, optimizer
+
+def train(model, optimizer, x):
+    runs.count += 1
+    optimizer.apply([keras.ops.ones_like(w) for w in model.trainable_variables])
+"""
+    seen = []
+    for _ in range(2):
+        names = notebook(cells)
+        model, optimizer = names["make"]()
+        lab.kept(names["train"], model, optimizer, X)
+        optimizer.apply([-keras.ops.ones_like(w) for w in model.trainable_variables])
+        seen.append((int(optimizer.iterations), model.get_weights()[0].tolist()))
+    assert seen[0] == seen[1] and seen[0][0] == 2 and not names["runs"].count
+
+
 @pytest.mark.parametrize("throw", ["keras.random.normal((2,))", "None"])
 def test_random_numbers_of_keras_after_it_are_those_after_the_training(throw):
     cells = f"import keras\ndef train():\n    {throw}\n    return 1\n"
