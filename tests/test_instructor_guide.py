@@ -17,25 +17,59 @@ from autograder.demo import write_class
 from autograder.source import release_path
 
 GUIDE = ROOT / "docs" / "instructor.md"
+FIRST = "From a clone to a graded class in ten minutes"
+# Of its other sections; they go on with the class of the first.
+MORE = [
+    "nbgrader export --exporter=autograder.exports.CanvasExporter --to canvas.csv",
+    "autograder gradescope lab01_mnist_autoencoder gradescope.zip",
+    "autograder build LAB",
+]
+TRIED_ELSEWHERE = {
+    "make demo": "test_readme.py",
+    ". .venv/bin/activate": "all tests run in it",
+    "nbgrader db student import students.csv": "test_readme.py",
+    f'nbgrader db assignment add {LAB} --duedate="2026-03-01 12:00:00 UTC"': "below",
+    "autograder calibrate LAB": "test_calibrate.py",
+    "python -m pytest tests/test_proof.py -k LAB": "test_proof.py",
+    "dask scheduler": "test_cluster.py",
+    "dask worker tcp://192.0.2.7:8786 --nthreads 4": "test_cluster.py",
+    "autograder grade lab01_mnist_autoencoder --scheduler tcp://192.0.2.7:8786": "test_cluster.py",
+}
 
 
 def commands(section):
     """The commands of a section of the guide, in order."""
     text = GUIDE.read_text(encoding="utf-8").split(f"## {section}\n")[1].split("\n## ")[0]
-    return re.findall(r"^    (\S.*)$", text, re.MULTILINE)
+    return commands_in(text)
+
+
+def commands_in(text):
+    """The commands that stand on lines of their own, without what is said of them."""
+    code = r"^```python\n.*?^```$"
+    lines = re.findall(
+        r"^(?:    |(?=dask|autograder))(\S.*)$", re.sub(code, "", text, flags=re.M | re.S), re.M
+    )
+    return [line.partition("  #")[0].strip() for line in lines]
+
+
+def test_no_command_of_the_guide_is_left_out():
+    everything = set(commands_in(GUIDE.read_text(encoding="utf-8")))
+    assert everything == {*commands(FIRST), *MORE, *TRIED_ELSEWHERE}
 
 
 @pytest.mark.slow
 def test_from_a_clone_to_a_graded_class(course_folder):
-    written = commands("From a clone to a graded class in ten minutes")
+    written = commands(FIRST)
     assert written[:2] == ["make demo", ". .venv/bin/activate"]  # which this test runs in
     (course_folder / "demo").mkdir()
     texts = {"ada": nbformat.writes(quick_submission(2)), "tony": release_path(LAB).read_text()}
     write_class(course_folder / "demo", texts)
-    for command in written[2:]:
+    for command in [*written[2:], *MORE]:
+        command = command.replace("LAB", LAB)
         ran = subprocess.run(command, shell=True, capture_output=True, text=True)
         assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
-    assert (course_folder / "labs.zip").is_file()
+    for made in ("labs.zip", "gradescope.zip", "canvas.csv"):
+        assert (course_folder / made).is_file()
     assert "pencil" in (course_folder / "class.html").read_text(encoding="utf-8")
     for student in texts:
         page = course_folder / "feedback" / student / LAB / f"{LAB}.html"
