@@ -85,6 +85,7 @@ def test_a_report_that_cannot_be_written_in_the_end_is_said_in_a_sentence(capsys
     assert "full.html cannot be written: No space left on device" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut short", "garbage"])
 def test_a_damaged_gradebook_is_said_in_a_sentence(course_folder, damage):
     path = course_folder / "gradebook.db"
@@ -113,6 +114,7 @@ def test_settings_that_are_no_python_are_said_in_a_sentence(course_folder):
     assert "nbgrader_config.py cannot be used: SyntaxError" in ran.stderr
 
 
+@pytest.mark.slow
 def test_where_nothing_could_be_recorded_the_command_fails(course_folder):
     submit(course_folder, "ada", "no notebook")
     (course_folder / "autograded").touch()
