@@ -307,14 +307,14 @@ def test_links_in_a_submission_stay_links(tmp_path):
 
 def test_the_folder_in_which_the_notebook_lies_is_the_submissions(tmp_path):
     given, folder = tmp_path / "submission", tmp_path / "course" / "taken"
-    for name in ("work/lab.ipynb", "work/helper.py", "work/work/helper.py", "notes.txt"):
+    for name in ("mine/lab.ipynb", "mine/helper.py", "mine/mine/helper.py", "notes.txt"):
         (given / name).parent.mkdir(parents=True, exist_ok=True)
         (given / name).write_text(name)
-    assert _take(given, folder, f"{LAB}.ipynb") == f"work/lab.ipynb was graded as {LAB}.ipynb."
+    assert _take(given, folder, f"{LAB}.ipynb") == f"mine/lab.ipynb was graded as {LAB}.ipynb."
     found = {p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*.*")}
     assert found == {
-        f"{LAB}.ipynb": "work/lab.ipynb",
-        "helper.py": "work/helper.py",
-        "work/helper.py": "work/work/helper.py",
+        f"{LAB}.ipynb": "mine/lab.ipynb",
+        "helper.py": "mine/helper.py",
+        "mine/helper.py": "mine/mine/helper.py",
         "notes.txt": "notes.txt",
     }
