@@ -221,9 +221,9 @@ class _Walk:
         self._left_out.setdefault(what, []).append(path)
 
     def notes(self) -> list[str]:
-        notes = [f"these {what} were left out: {_some(of)}" for what, of in self._left_out.items()]
+        notes = [f"these {what} were left out: {some(of)}" for what, of in self._left_out.items()]
         if self.notebooks:
-            notes.append(f"these other notebooks were not graded: {_some(self.notebooks)}")
+            notes.append(f"these other notebooks were not graded: {some(self.notebooks)}")
         return notes
 
 
@@ -252,7 +252,8 @@ def _kind(mode: int) -> str:
     return kinds.get(stat.S_IFMT(mode), "a device")
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """The first of these names, fit to be shown, and how many more there are."""
     text = ", ".join(map(shown, names[:NAMES_SHOWN]))
     more = len(names) - NAMES_SHOWN
     return f"{text} and {more:,} more" if more > 0 else text

@@ -17,9 +17,10 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
+from autograder.collect import some
 from autograder.errors import CourseError
 from autograder.gradebook import check_gradebook
-from autograder.terminal import NAMES_SHOWN, near_name
+from autograder.terminal import near_name
 
 # A spreadsheet takes a field that begins with one of these for a formula.
 FORMULA = tuple("=+-@\t\r")
@@ -63,11 +64,9 @@ class _GradeFile(ExportPlugin):
         waiting = [s.student.id for s in submissions if s.needs_manual_grade]
         waiting = sorted(chosen.intersection(waiting))
         if waiting:
-            names = ", ".join(waiting[:NAMES_SHOWN])
-            more = f" and {len(waiting) - NAMES_SHOWN} more" if len(waiting) > NAMES_SHOWN else ""
             wait = "submission waits" if len(waiting) == 1 else "submissions wait"
             self.log.warning(
-                f"{assignment}: {len(waiting)} {wait} for marks by hand ({names}{more}): what is "
+                f"{assignment}: {len(waiting)} {wait} for marks by hand ({some(waiting)}): what is "
                 "not marked counts 0 points until then"
             )
 

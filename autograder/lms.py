@@ -25,7 +25,13 @@ from pathlib import Path, PurePosixPath
 from nbgrader.api import Student
 
 from autograder.archive import Archive, Entry, Refused, left_behind
-from autograder.collect import MAX_FILES, MAX_FILES_BYTES, MAX_NOTEBOOK_BYTES, shown
+from autograder.collect import (
+    MAX_FILES,
+    MAX_FILES_BYTES,
+    MAX_NOTEBOOK_BYTES,
+    NAMES_SHOWN,
+    shown,
+)
 from autograder.course import Course
 from autograder.layout import laid_out, students_notebooks, which_notebook
 
@@ -40,7 +46,6 @@ CANVAS = re.compile(
 NAMELESS = re.compile(r"participant( ?\d+)?", re.IGNORECASE)
 TWICE = re.compile(r".*_\d+_\d+_.*")
 STAMP = "timestamp.txt"
-NAMES_SHOWN = 3
 
 
 @dataclass

@@ -54,9 +54,11 @@ def settings(model: Any, before: dict[str, Any] | None) -> dict[str, Any]:
     Raises CannotTell if `compile` was told something, since, that is a student's own: it could
     not be told again.
     """
+    import keras
+
     told = compiled(model)
     changed = told != before
-    if changed and (not is_of_keras_alone(model) or type(model).compile is not _compile()):
+    if changed and (not is_of_keras_alone(model) or type(model).compile is not keras.Model.compile):
         raise CannotTell("it compiles a network with functions or classes of your own")
     return {"trainable": trainable(model), "compiled": told if changed else None}
 
@@ -100,9 +102,3 @@ def _variables(model: Any) -> list[Any]:
 def _assign(variables: list[Any], values: list[np.ndarray]) -> None:
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
-
-
-def _compile() -> Any:
-    import keras
-
-    return keras.Model.compile

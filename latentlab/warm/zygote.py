@@ -52,7 +52,6 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
     with contextlib.suppress(OSError):  # a client that is gone already is noticed below
         client.send(b'{"ready": true}')
     ended: dict[int, int] = {}
-    warm = os.getpid()
     while True:
         try:
             packet, descriptors, _, _ = socket.recv_fds(client, MAX_PACKET, MAX_SOCKETS)
@@ -67,7 +66,7 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
             continue
         handles: list[int] = []
         try:
-            answer, handles = _fork(order, client, warm, descriptors)
+            answer, handles = _fork(order, client, descriptors)
         except OSError as error:  # too many processes or files: the others live on
             answer = {"error": str(error)}
         socket.send_fds(client, [json.dumps(answer).encode()], handles)
@@ -76,9 +75,10 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
 
 
 def _fork(
-    order: dict, client: socket.socket, warm: int, descriptors: list[int]
+    order: dict, client: socket.socket, descriptors: list[int]
 ) -> tuple[dict[str, int], list[int]]:
     """Fork a child that does what was ordered. Gives what the client is to know."""
+    warm = os.getpid()
     process = os.fork()
     if process == 0:
         client.close()
