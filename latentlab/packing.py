@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from latentlab import network_state
+from latentlab.automatic_names import renew_automatic_names
 from latentlab.network_state import CannotTell
 from latentlab.own import is_of_keras_alone
 
@@ -61,6 +62,7 @@ def unpack(value: Any, arrays: Arrays, models: list[Any]) -> Any:
     if kind == "network":
         text, packed = content
         model = keras.models.model_from_json(text)
+        renew_automatic_names(model)
         unpack_network(model, packed, arrays)
         models.append(model)
         return model

@@ -45,6 +45,18 @@ def test_plain_data_functions_and_models_can_be_tested():
     assert printed(cells[2]) == "right\n"
 
 
+def test_a_network_of_a_check_can_be_extended_whatever_keras_called_its_layers():
+    student = "def extend(m):\n    return keras.Model(m.input, layers.Dense(2)(m.output))"
+    source = (
+        "import keras\n"
+        "x = y = keras.Input((3,))\n"
+        "for number in range(1, 9):\n    y = keras.layers.Dense(3, name=f'dense_{number}')(y)\n"
+        "model = keras.Model(x, y)\n"
+        "assert all(len(extend(model).layers) == 10 for _ in range(3))"
+    )
+    assert check(source, student) == ""
+
+
 def test_a_name_that_is_missing_and_a_wrong_value_fail():
     assert check("assert answer == 36") == "NameError: name 'answer' is not defined"
     assert check("assert answer == 36, 'not 36'", "answer = 35") == "AssertionError: not 36"

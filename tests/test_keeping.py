@@ -518,6 +518,17 @@ def test_a_network_that_training_returns_is_built_again():
     assert built[1].get_layer("code").activation is keras.activations.relu
 
 
+def test_a_network_that_was_kept_can_stand_beside_new_ones_after_a_restart():
+    for _ in range(2):
+        keras.backend.clear_session()  # Keras counts from the start, as in a new kernel
+        names = notebook(RETURNS)
+        lab.seed(3)
+        first = lab.kept(names["build"], X)
+        second = names["build"](X)
+        x = keras.Input(X.shape[1:])
+        keras.Model(x, [first(x), second(x)])
+
+
 def test_a_network_with_a_layer_of_the_notebook_is_trained_each_time():
     for _ in range(2):
         names = notebook(RETURNS)

@@ -91,6 +91,29 @@ def test_a_model_of_stock_layers_is_rebuilt_and_computes_the_same(make):
     np.testing.assert_allclose(rebuilt(x), model(x), rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("make", [sequential, functional, nested, with_operations])
+def test_a_rebuilt_model_can_stand_beside_one_of_the_same_automatic_names(make):
+    model = make()
+    rebuilt = unpack(*over_the_wire(model))
+    both = keras.Model(model.inputs + rebuilt.inputs, model.outputs + rebuilt.outputs)
+    x = keras.Input((6,))
+    nested = keras.Model(x, [model(x), rebuilt(x), make()(x)])
+    value = np.random.default_rng().random((5, 6), np.float32)
+    np.testing.assert_allclose(*both([value, value]), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(*nested(value)[:2], rtol=1e-6, atol=1e-6)
+
+
+def test_a_rebuilt_model_keeps_the_names_that_somebody_chose():
+    x = keras.Input((6,), name="x")
+    model = keras.Model(x, layers.Dense(4, name="dense_of_mine")(x), name="encoder")
+    rebuilt = unpack(*over_the_wire(model))
+    assert [part.name for part in (rebuilt, *rebuilt.operations)] == [
+        "encoder",
+        "x",
+        "dense_of_mine",
+    ]
+
+
 def test_a_compiled_model_comes_without_what_trained_it():
     model = sequential()
     model.compile("adam", "mse")

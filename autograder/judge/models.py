@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.wire import WireError
+from latentlab.automatic_names import renew_automatic_names
 
 MAX_PARAMETERS = 100_000_000
 MAX_OUTPUT_ELEMENTS = 4_000_000
@@ -108,6 +109,7 @@ def unpack(saved: Any, weights: list[np.ndarray]) -> Any:
             _check_size(_revive(copy.deepcopy(config)), weights)  # reviving eats its config
         model = _revive(config)
         model.set_weights(weights)
+        renew_automatic_names(model)
     except ModelRefused:
         raise
     except Exception as error:  # Keras raises many kinds for a config that does not hold together
