@@ -10,6 +10,7 @@ from IPython.core.events import EventManager, available_events
 
 from latentlab import check
 from latentlab.check import table
+from latentlab.check.table import OUTDATED
 
 
 class Shell:
@@ -20,17 +21,25 @@ class Shell:
     def __init__(self, code, metadata):
         self.events = EventManager(self, available_events)
         self._parent = {"content": {"code": code}, "metadata": metadata}
+        self.user_ns = {"bce": None, "log": None}
+        self.traceback = ""
 
     def get_parent(self):
         return self._parent
+
+    def set_custom_exc(self, kinds, handler):
+        self.handler = handler
+
+    def showtraceback(self, error, **settings):
+        self.traceback = "\n".join(getattr(error[1], "_render_traceback_", lambda: ["a trace"])())
 
 
 @pytest.fixture
 def run_cell(monkeypatch):
     """Run a verb in a test cell; give what was displayed, and the text of the traceback."""
 
-    def run(verb, heading="# Check bce: 2 points\n", error=None, **metadata):
-        shell, shown, text = Shell(heading + "...", metadata), [], ""
+    def run(verb, heading="# Check bce: 2 points\nbce", error=None, **metadata):
+        shell, shown, text = Shell(heading, metadata), [], ""
         monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
         monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
         table.watch(shell)
@@ -39,12 +48,25 @@ def run_cell(monkeypatch):
         except check.CheckFailed as failure:
             text, error = "\n".join(failure._render_traceback_()), failure
             failure._render_traceback_()  # IPython asks twice
-        result = SimpleNamespace(success=error is None, error_in_exec=error)
-        shell.events.trigger("post_run_cell", result)
+        if isinstance(error, NameError):
+            shell.handler(shell, NameError, error, None)
+            text = shell.traceback
+        shell.events.trigger("post_run_cell", ran(heading, error))
         assert table._table is None
         return shown, text
 
     return run
+
+
+def ran(code, error=None):
+    """What IPython tells of a cell that was run."""
+    before = error if isinstance(error, SyntaxError) else None
+    return SimpleNamespace(
+        success=error is None,
+        error_before_exec=before,
+        error_in_exec=None if before else error,
+        info=SimpleNamespace(raw_cell=code),
+    )
 
 
 def cells(html):
@@ -93,16 +115,52 @@ def test_a_cell_that_stopped_with_another_error_is_not_called_right(run_cell):
     assert "not right yet" in shown["text/html"]
 
 
+def missing(name):
+    return NameError(f"name '{name}' is not defined", name=name)
+
+
 def test_a_name_that_is_missing_is_told_with_what_to_do(run_cell):
-    missing = NameError("name 'bce' is not defined", name="bce")
-    (shown,), _ = run_cell(lambda: None, error=missing)
+    (shown,), text = run_cell(lambda: None, error=missing("bce"))
     found = cells(shown["text/html"])
-    assert "bce is not there" in found and "not right yet" in shown["text/html"]
+    assert "bce is not there." in found and "not right yet" in shown["text/html"]
     assert any("syntax error" in cell for cell in found)
-    (shown,), _ = run_cell(two_right, error=missing)
+    assert text.replace("\n", " ") == shown["text/plain"]  # what `nbgrader validate` shows
+    (shown,), text = run_cell(two_right, error=missing("bce"), cellId="bce")
     assert cells(shown["text/html"]).count("✓ right") == 2 and "bce is not there" in str(shown)
-    shown, _ = run_cell(lambda: None, error=missing, heading="# my own cell\n")
-    assert not shown
+    assert text == "Not right yet: the table above says why."
+
+
+def test_a_name_that_is_missing_elsewhere_keeps_its_traceback(run_cell):
+    assert run_cell(lambda: None, error=missing("bce"), heading="# my own cell\n") == (
+        [],
+        "a trace",
+    )
+    assert run_cell(lambda: None, error=missing("in_the_function")) == ([], "a trace")
+
+
+def test_what_is_from_before_a_syntax_error_is_not_called_right(run_cell):
+    broken = "def bce(x, y)\n    log = x\n"
+    table.follow(ran(broken, SyntaxError("expected ':'")))
+    (shown,), _ = run_cell(two_right)
+    found = cells(shown["text/html"])
+    assert "not right yet" in shown["text/html"] and found.count("✓ right") == 2
+    assert found[3:6] == [
+        "✗ not yet",
+        "bce is from before: its cell has a syntax error now",
+        OUTDATED,
+    ]
+    table.follow(ran(broken.replace(")", "):")))
+    (shown,), _ = run_cell(two_right)
+    assert "not right yet" not in shown["text/html"]
+
+
+def test_only_the_names_that_a_broken_cell_makes_are_from_before():
+    table.follow(ran("bce(\nlog == 2\n  inner = 3\ncount = 1\nclass Net(", SyntaxError()))
+    code = "bce log inner count Net gone"
+    assert table.outdated_names(code, dict.fromkeys(code.split())) == ["Net", "count"]
+    assert table.outdated_names(code, {"count": 1}) == ["count"]
+    table.follow(ran("count = 1\nclass Net: pass"))
+    assert table.outdated_names(code, dict.fromkeys(code.split())) == []
 
 
 def test_what_an_error_of_the_students_own_says_stays_together(run_cell):

@@ -157,14 +157,31 @@ def test_a_training_that_is_stopped_says_so_in_a_sentence(opened, unpacked):
     assert "stopped after" in told and " left" not in told and "Traceback" not in told
 
 
+def visible_check(name):
+    """The code of a test cell of the lab, as students have it."""
+    source = next(cell.source for cell in read_source(LAB).cells if cell.id == name)
+    return source.partition("### BEGIN HIDDEN TESTS")[0]
+
+
 def test_a_check_whose_cell_was_not_run_says_so(opened, unpacked):
-    check = next(cell.source for cell in read_source(LAB).cells if cell.id == "surprise")
-    visible = check.partition("### BEGIN HIDDEN TESTS")[0]
-    notebook = opened(write_notebook(unpacked / "notebooks", "def surprise(p:", visible))
+    cells = "def surprise(p:", visible_check("surprise")
+    notebook = opened(write_notebook(unpacked / "notebooks", *cells))
     notebook.run(0)
     table = notebook.run(1).locator("table")
     assert "surprise is not there" in table.inner_text()
     assert "syntax error" in table.inner_text()
+
+
+def test_a_check_whose_cell_is_broken_since_does_not_say_right(opened, unpacked):
+    right = "import numpy as np\n\ndef surprise(p):\n    return -np.log(p)"
+    cells = right, visible_check("surprise"), "def surprise(p:"
+    notebook = opened(write_notebook(unpacked / "notebooks", *cells))
+    notebook.run(0)
+    assert "point: right" in notebook.run(1).locator("caption").inner_text()
+    notebook.run(2)
+    table = notebook.run(1).locator("table")
+    assert "not right yet" in table.inner_text()
+    assert "surprise is from before" in table.inner_text()
 
 
 def test_students_are_not_offered_what_is_for_instructors(opened):
@@ -227,9 +244,24 @@ def test_the_validate_button_tells_what_the_check_tells(opened, with_a_mistake):
     page.keyboard.press("Escape")
 
 
+def validated(path):
+    """What `nbgrader validate` says of a notebook."""
+    command = [sys.executable, "-m", "nbgrader", "validate", str(path)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+
+
 def test_nbgrader_validate_tells_what_the_check_tells(with_a_mistake):
     path, says = with_a_mistake
-    command = [sys.executable, "-m", "nbgrader", "validate", str(path)]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    told = validated(path)
     assert "VALIDATION FAILED ON 1 CELL(S)" in told
     assert says in " ".join(told.split())
+
+
+def test_nbgrader_validate_tells_of_a_cell_that_could_not_be_run(tmp_path):
+    notebook = submission(LAB)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("def surprise(p):", "def surprise(p:")
+    path = tmp_path / f"{LAB}.ipynb"
+    nbformat.write(notebook, path)
+    told = " ".join(validated(path).split())
+    assert "surprise is not there. Run the cell that makes it." in told

@@ -11,6 +11,7 @@ import re
 import textwrap
 from typing import Any, NamedTuple
 
+from latentlab.check.outdated import follow, outdated_names, words
 from latentlab.notebook import notebook_shell
 
 HEADING = re.compile(r"# Check (?P<name>\S+): (?P<points>[\d.]+ points?)\n")
@@ -24,6 +25,7 @@ NOT_THERE = (
     "Run the cell that makes it. If that one stops with an error, such as a syntax error, mend it "
     "first."
 )
+OUTDATED = "Mend that cell, run it, then run this cell again."
 COLUMNS = ("Result", "Found", "Expected", "What to try")
 RIGHT, NOT_YET = "✓ right", "✗ not yet"
 LINE = 80
@@ -48,14 +50,10 @@ class Table:
         self._lines: list[str] = []
         shell.events.register("post_run_cell", self.show)
 
-    def add(self, row: Row, line: str) -> bool:
-        """Add a row, and the line that stands for it where tables cannot be shown.
-
-        Whether it is the first.
-        """
+    def add(self, row: Row, line: str) -> None:
+        """Add a row, and the line that stands for it where tables cannot be shown."""
         self._rows.append(row)
         self._lines.append(line)
-        return len(self._rows) == 1
 
     def show(self, result: Any = None) -> None:
         """Show the table, once, under the cell. IPython calls this with the cell's result."""
@@ -64,7 +62,8 @@ class Table:
 
         self._shell.events.unregister("post_run_cell", self.show)
         _table = None
-        right = self._rows[-1].result == RIGHT and getattr(result, "success", True)
+        right = all(row.result == RIGHT for row in self._rows)
+        right = right and getattr(result, "success", True)
         caption = f"Check {self._name}, {self._points}: {'right' if right else 'not right yet'}"
         data = {"text/plain": "\n".join(self._lines), "text/html": self._html(caption)}
         display(data, raw=True)
@@ -86,21 +85,20 @@ class Table:
 
 
 def watch(shell: Any) -> None:
-    """Have this shell tell of a name that a test cell does not find: whose cell was not run."""
-    shell.events.register("post_run_cell", _tell_missing_name)
+    """Have this shell tell of names whose cell was not run, or could not be run."""
+    shell.events.register("post_run_cell", follow)
+    shell.set_custom_exc((NameError,), _show_missing_name)
 
 
-def _tell_missing_name(result: Any) -> None:
-    error = result.error_in_exec
-    if not isinstance(error, NameError) or not error.name:
-        return
-    table = _table_of_cell(notebook_shell())
-    if table is None:
-        return
-    row = Row(NOT_YET, f"{error.name} is not there", advice=NOT_THERE)
-    first = table.add(row, f"{row.found}. {NOT_THERE}")
-    if first:  # else it is shown when the cell has ended, as ever
-        table.show(result)
+def _show_missing_name(
+    shell: Any, kind: type, error: NameError, trace: Any, tb_offset: int | None = None
+) -> None:
+    code = shell.get_parent().get("content", {}).get("code", "")
+    # A name that only the student's own function looks up is a slip in there: the trace shows it.
+    if error.name and error.name in words(code) and _table_of_cell(shell):
+        text = tell_wrong(f"{error.name} is not there. {NOT_THERE}")
+        error._render_traceback_ = lambda: [text]
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
 
 
 _table: Table | None = None
@@ -148,6 +146,9 @@ def _table_of_cell(shell: Any) -> Table | None:
     heading = HEADING.match(shell.get_parent().get("content", {}).get("code", ""))
     if heading and _table is None:
         _table = Table(shell, heading["name"], heading["points"])
+        for name in outdated_names(heading.string, shell.user_ns):
+            found = f"{name} is from before: its cell has a syntax error now"
+            _table.add(Row(NOT_YET, found, advice=OUTDATED), f"{found}. {OUTDATED}")
     return _table
 
 
