@@ -72,6 +72,21 @@ def regularized():
     return keras.Sequential([keras.Input((6,)), layers.Dense(4, kernel_regularizer=Mine())])
 
 
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_each_activation_of_keras_own_is_rebuilt(activation):
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(4, activation)])
+    x = np.random.default_rng().random((5, 6), np.float32)
+    rebuilt = unpack(*over_the_wire(model))
+    np.testing.assert_allclose(rebuilt(x), model(x), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
+def test_a_lambda_as_an_activation_is_refused_and_not_left_out():
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(4, lambda x: ops.maximum(x, 0))])
+    with pytest.raises(ModelRefused, match="lambda as an activation"):
+        unpack(*over_the_wire(model))
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -46,8 +46,9 @@ OPERATIONS = frozenset(
 )
 ACTIVATIONS = frozenset(
     """
-    elu exponential gelu hard_sigmoid leaky_relu linear log_sigmoid mish relu relu6 selu sigmoid
-    silu softmax softplus softsign swish tanh
+    celu elu exponential gelu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu
+    linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus
+    softsign sparsemax squareplus swish tanh tanh_shrink
     """.split()
 )
 ALLOWED = {
@@ -197,12 +198,17 @@ def _clean_entry(key: str, item: Any, depth: int) -> Any:
 
 
 def _activation(item: Any) -> str:
+    if item is None:
+        return "linear"
     name = item.get("config") if isinstance(item, dict) else item
     if isinstance(name, dict):  # an activation given as a layer, as in activation=LeakyReLU()
         raise ModelRefused("the model has a layer as an activation; put the layer after it instead")
-    if name is None:
-        return "linear"
-    if not isinstance(name, str) or name not in ACTIVATIONS:
+    if not isinstance(name, str):  # Keras writes a lambda as its bytes
+        raise ModelRefused(
+            "the model has a lambda as an activation; put what it does after the layer instead, "
+            "with keras.ops"
+        )
+    if name not in ACTIVATIONS:
         raise ModelRefused(f"the model has an activation that is not Keras' own: {name!r}"[:200])
     return name
 
