@@ -98,6 +98,8 @@ def diagonal_left(a, b, widths):
         (lambda a, b, w: ((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum(), "means alone"),
         (lambda a, b, w: mmd(a, b, [v**0.5 for v in w]), "not squared"),
         (lambda a, b, w: mmd(a, b, [v / 2**0.5 for v in w]), "denominator"),
+        (lambda a, b, w: abs(mmd(a, b, w)), "below 0: take no absolute value"),
+        (lambda a, b, w: max(mmd(a, b, w), 0.0), "do not cut it off"),
         (lambda a, b, w: 7.0, "Does the check"),
     ],
 )

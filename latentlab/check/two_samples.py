@@ -17,6 +17,14 @@ from latentlab.check.values import Mistake, array_of_shape, close, compare, numb
 Array = np.ndarray
 WIDTHS = (0.25, 0.5, 1.0, 2.0)
 CODE = 2
+# The squared MMD of points that the check draws is at least so far from 0, and from what each
+# well-known mistake gives: far more than the rounding that it allows.
+LEAST_MMD = LEAST_GAP = 1e-3
+TRIES, SAME = 50, 1e-12
+SIGN = "The sign is wrong."
+CUT_OFF = (
+    "The estimate may be a little below 0: take no absolute value, and do not cut it off at 0."
+)
 
 
 def gaussian_kernel(function: Callable[..., Any], n: int, m: int, width: float) -> None:
@@ -66,17 +74,50 @@ def mmd(function: Callable[..., Any], n: int, m: int, widths: Sequence[float]) -
     It is the mean over the widths, of a Gaussian kernel each. a, b: random, shapes (n, 2) and
     (m, 2), float32.
     """
-    rng = np.random.default_rng()
-    a = rng.normal(0.3, 1, (n, CODE)).astype(np.float32)
-    b = rng.normal(0, 1.4, (m, CODE)).astype(np.float32)
     asked = f"mmd(a, b, {list(widths)})"
-    found = number(asked, call("mmd", function, a.copy(), b.copy(), list(widths)))
-    right = squared_mmd(a, b, widths)
+    for sign in (1, -1):
+        a, b = _told_apart(n, m, widths, sign)
+        found = number(asked, call("mmd", function, a.copy(), b.copy(), list(widths)))
+        right = squared_mmd(a, b, widths)
+        if not close(found, right):
+            mistakes = _wrong_mmds(a, b, widths)
+            hint = next((said for said, value in mistakes if close(found, value)), KERNEL)
+            raise CheckFailed(f"{asked} is {found:.6g}; expected {right:.6g}. {hint}")
+    passed(f"mmd: {n} and {m} points, {len(widths)} widths")
+
+
+KERNEL = "Does the check of `gaussian_kernel` pass, and is it used?"
+
+
+def _told_apart(n: int, m: int, widths: Sequence[float], sign: int) -> tuple[Array, Array]:
+    """Return random points whose squared MMD has this sign, and hardly is one of the wrong values.
+
+    For a positive one they are from two distributions, for a negative one both from the first.
+    With one width, or one near 1, some mistakes are none; so the number of tries is limited.
+    """
+    rng = np.random.default_rng()
+    shift, spread = (0, 1.4) if sign > 0 else (0.3, 1)
+    tries = TRIES
+    while True:
+        a = rng.normal(0.3, 1, (n, CODE)).astype(np.float32)
+        b = rng.normal(shift, spread, (m, CODE)).astype(np.float32)
+        right = squared_mmd(a, b, widths)
+        if sign * right < LEAST_MMD:
+            continue
+        tries -= 1
+        gaps = [abs(value - right) for _, value in _wrong_mmds(a, b, widths)]
+        if tries == 0 or min(gap for gap in gaps if gap > SAME) > LEAST_GAP:
+            return a, b
+
+
+def _wrong_mmds(a: Array, b: Array, widths: Sequence[float]) -> list[Mistake]:
+    """Return what well-known mistakes make of these points."""
+    n, m, right = len(a), len(b), squared_mmd(a, b, widths)
     within_a, within_b, across = _means(a, b, widths)
     all_a, all_b = ((inside * (k - 1) + 1) / k for inside, k in ((within_a, n), (within_b, m)))
     first = squared_mmd(a, b, widths[:1])
     kernel_twice = [2**0.5 * width for width in widths]
-    mistakes: list[Mistake] = [
+    return [
         (
             "It is biased: pairs of a point and itself are counted. Take out the diagonals, and "
             "divide by n (n - 1).",
@@ -96,7 +137,8 @@ def mmd(function: Callable[..., Any], n: int, m: int, widths: Sequence[float]) -
         ),
         ("The pairs across count twice.", within_a + within_b - across),
         ("The pairs across are to be subtracted.", within_a + within_b + 2 * across),
-        ("The sign is wrong.", -right),
+        (SIGN if right > 0 else CUT_OFF, -right),
+        (CUT_OFF, max(right, 0)),
         ("It is the sum over the widths; take the mean.", len(widths) * right),
         ("Only the first width is used; take the mean over all.", first),
         ("Only the last width is used.", squared_mmd(a, b, widths[-1:])),
@@ -119,13 +161,6 @@ def mmd(function: Callable[..., Any], n: int, m: int, widths: Sequence[float]) -
             squared_mmd(a, b, [width**0.5 for width in widths]),
         ),
     ]
-    if not close(found, right):
-        hint = next((said for said, value in mistakes if close(found, value)), KERNEL)
-        raise CheckFailed(f"{asked} is {found:.6g}; expected {right:.6g}. {hint}")
-    passed(f"mmd: {n} and {m} points, {len(widths)} widths")
-
-
-KERNEL = "Does the check of `gaussian_kernel` pass, and is it used?"
 
 
 def squared_mmd(a: Array, b: Array, widths: Sequence[float] = WIDTHS) -> float:
