@@ -108,6 +108,12 @@ def test_mistakes_in_the_mmd(function, saying):
         fails(saying, check.mmd, function, 40, 30, WIDTHS)
 
 
+def test_an_mmd_with_little_to_tell_apart_is_checked_too(capsys):
+    check.mmd(mmd, 20, 20, (1.0,))
+    check.mmd(mmd, 20, 20, (1000.0,))
+    assert capsys.readouterr().out.count(": right") == 2
+
+
 def test_the_mmd_of_one_distribution_is_0_in_the_mean():
     values = [squared_mmd(*RNG.normal(size=(2, 100, 2))) for _ in range(300)]
     assert abs(np.mean(values)) < 4 * np.std(values) / 300**0.5

@@ -163,11 +163,12 @@ def predicts_labels(
 
     It is tried with a random model, a convolution with a softmax. shape: of x without its channel.
     """
-    p = None
-    while p is None or 0 not in p.argmax(axis=-1):  # the background is to be found somewhere
+    while True:  # until the background, class 0, is the most probable one somewhere
         x = np.random.default_rng().normal(size=(*shape, 1)).astype(np.float32)
         model = _random_segmenter(classes)
         p = run(model, x)
+        if 0 in p.argmax(axis=-1):
+            break
     name = "predict_labels(model, x)"
     found = as_array(name, call("predict_labels", function, model, x.copy()))
     if found.shape != shape:

@@ -20,8 +20,8 @@ CODE = 2
 # The squared MMD of points that the check draws is at least so far from 0, and from what each
 # well-known mistake gives: far more than the rounding that it allows.
 LEAST_MMD = LEAST_GAP = 1e-3
-TRIES, SAME = 50, 1e-12
-SIGN = "The sign is wrong."
+SAME = 1e-12  # a gap below this is none: what is a mistake elsewhere gives the right value here
+TRIES = 100  # a sign that is wanted fails to come up with a chance below 1e-8
 CUT_OFF = (
     "The estimate may be a little below 0: take no absolute value, and do not cut it off at 0."
 )
@@ -90,24 +90,26 @@ KERNEL = "Does the check of `gaussian_kernel` pass, and is it used?"
 
 
 def _told_apart(n: int, m: int, widths: Sequence[float], sign: int) -> tuple[Array, Array]:
-    """Return random points whose squared MMD has this sign, and hardly is one of the wrong values.
+    """Return random points whose squared MMD has this sign, and is none of the wrong values.
 
     For a positive one they are from two distributions, for a negative one both from the first.
-    With one width, or one near 1, some mistakes are none; so the number of tries is limited.
+    With one width, or one near 1, some mistakes are none, and a very large width leaves nothing to
+    tell apart: after TRIES draws the last of the right sign is taken, or else the last of all.
     """
     rng = np.random.default_rng()
     shift, spread = (0, 1.4) if sign > 0 else (0.3, 1)
-    tries = TRIES
-    while True:
+    signed = None
+    for _ in range(TRIES):
         a = rng.normal(0.3, 1, (n, CODE)).astype(np.float32)
         b = rng.normal(shift, spread, (m, CODE)).astype(np.float32)
         right = squared_mmd(a, b, widths)
         if sign * right < LEAST_MMD:
             continue
-        tries -= 1
+        signed = a, b
         gaps = [abs(value - right) for _, value in _wrong_mmds(a, b, widths)]
-        if tries == 0 or min(gap for gap in gaps if gap > SAME) > LEAST_GAP:
-            return a, b
+        if min(gap for gap in gaps if gap > SAME) > LEAST_GAP:
+            break
+    return signed or (a, b)
 
 
 def _wrong_mmds(a: Array, b: Array, widths: Sequence[float]) -> list[Mistake]:
@@ -137,7 +139,7 @@ def _wrong_mmds(a: Array, b: Array, widths: Sequence[float]) -> list[Mistake]:
         ),
         ("The pairs across count twice.", within_a + within_b - across),
         ("The pairs across are to be subtracted.", within_a + within_b + 2 * across),
-        (SIGN if right > 0 else CUT_OFF, -right),
+        ("The sign is wrong." if right > 0 else CUT_OFF, -right),
         (CUT_OFF, max(right, 0)),
         ("It is the sum over the widths; take the mean.", len(widths) * right),
         ("Only the first width is used; take the mean over all.", first),
