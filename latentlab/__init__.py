@@ -12,12 +12,15 @@ from importlib import import_module
 from typing import Any
 
 from latentlab import _quiet
+from latentlab.notebook import leave_chance_alone, notebook_shell
 
 # A student's own setting wins. Level 3 is fatal errors only: on a machine without a GPU,
 # TensorFlow reports the missing GPU as an error.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 _quiet.install()
+if _shell := notebook_shell():  # a forked kernel has no shell yet when this is imported
+    leave_chance_alone(_shell)
 
 _MODULE_OF = {
     "DataError": "datasets",

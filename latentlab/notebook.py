@@ -14,3 +14,12 @@ def notebook_shell() -> Any:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return None if getattr(shell, "kernel", None) is None else shell
+
+
+def leave_chance_alone(shell: Any) -> None:
+    """Have this shell leave Python's random numbers to the notebook.
+
+    IPython picks a tip with them whenever somebody asks for the kernel's banner, JupyterLab too
+    while a cell runs. A seed would then not repeat a run.
+    """
+    shell.enable_tip = False

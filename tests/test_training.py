@@ -1,5 +1,6 @@
 """Seeding and the progress line, in a process, in a terminal and in a saved notebook."""
 
+import asyncio
 import io
 import random
 from pathlib import Path
@@ -8,8 +9,10 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
+from jupyter_client import AsyncKernelManager
 
 import latentlab as lab
+from latentlab.warm.provisioner import WarmKernelManager
 
 keras = pytest.importorskip("keras")
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +37,33 @@ def test_seed_repeats_python_numpy_and_keras():
         return [random.random(), np.random.rand(), *weights.ravel()]
 
     assert draw() == draw()
+
+
+@pytest.mark.parametrize("manager", [AsyncKernelManager, WarmKernelManager])
+def test_a_client_that_asks_for_the_banner_throws_no_dice(manager, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    told = []
+
+    async def run(client, code):
+        await client.execute_interactive(code, output_hook=lambda m: told.append(m["content"]))
+
+    async def ask():
+        kernel = manager()
+        await kernel.start_kernel()
+        client = kernel.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=120)
+            await run(client, "import latentlab as lab, random; before = random.getstate()")
+            for _ in range(3):
+                client.kernel_info()
+            await run(client, "print(random.getstate() == before)")
+        finally:
+            client.stop_channels()
+            await kernel.shutdown_kernel(now=True)
+
+    asyncio.run(ask())
+    assert [part["text"] for part in told if "text" in part] == ["True\n"]
 
 
 def test_progress_leaves_one_line_in_a_pipe(model, capsys):

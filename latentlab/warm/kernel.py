@@ -13,6 +13,7 @@ def run_kernel(settings: dict[str, Any]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     from latentlab.check.table import watch
+    from latentlab.notebook import leave_chance_alone
 
     point_nowhere(0, 1, 2)  # the kernel's own notes; what cells print goes to the client
     sys.path.insert(0, "")
@@ -21,6 +22,7 @@ def run_kernel(settings: dict[str, Any]) -> None:
     # matplotlib was imported before there was a shell, so it could not find the shell by itself.
     app.shell.enable_matplotlib("inline")
     watch(app.shell)
+    leave_chance_alone(app.shell)
     app.start()
 
 
