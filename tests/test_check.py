@@ -3,10 +3,12 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from conftest import fails
 
 from latentlab import check
 from latentlab.check.baseline import pca_error
+from latentlab.check.failure import described
 from latentlab.check.models import leaves, run
 from latentlab.check.pictures import diagnosis
 from latentlab.check.values import as_array, compare, number
@@ -352,6 +354,66 @@ def test_as_functional_computes_the_same_with_stock_layers(make):
     copy = keras.Model.from_config(traced.get_config())
     copy.set_weights(traced.get_weights())
     np.testing.assert_allclose(run(copy, x), run(model, x), rtol=1e-5)
+
+
+def double(x):
+    return keras.ops.matmul(x, np.zeros((9, 2), "float32"))
+
+
+class Doubling(keras.Model):
+    def call(self, x):
+        return double(x)
+
+
+def fit_with(loss):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.compile("sgd", loss)
+    model.fit(np.zeros((4, 4)), np.zeros((4, 5)), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("compute", "said"),
+    [
+        (lambda: keras.layers.Dense(3, activation="rleu"), "activation function identifier: rleu"),
+        (
+            lambda: keras.layers.Reshape((3, 3))(keras.Input((8,))),
+            "ValueError: in Reshape.call(): The total size of the tensor must be unchanged.",
+        ),
+        (lambda: double(np.zeros((2, 3), "float32")), "Matrix size-incompatible: In[0]: [2,3]"),
+        (
+            lambda: Doubling()(np.zeros((2, 3), "float32")),
+            "Error: in Doubling.call(): Matrix size-incompatible: In[0]: [2,3], In[1]: [9,2]",
+        ),
+        (lambda: fit_with("mse"), "ValueError: Dimensions must be equal, but are 5 and 3"),
+        (
+            lambda: fit_with(lambda y, p: keras.ops.mean(keras.ops.matmul(y, p))),
+            "Error: Matrix size-incompatible: In[0]: [4,5], In[1]: [4,3]",
+        ),
+        (
+            lambda: tf.function(double)(tf.zeros((2, 3))),
+            "ValueError: Dimensions must be equal, but are 3 and 9",
+        ),
+    ],
+)
+def test_of_keras_messages_a_student_reads_what_happened(compute, said):
+    with pytest.raises(Exception) as failed:
+        compute()
+    text = described(failed.value)
+    assert said in text
+    for around in ("\x1b", "\n", "{{", "[Op", "Arguments received", "user code", "Detected at"):
+        assert around not in text
+
+
+def test_an_error_without_words_is_called_by_its_name():
+    assert described(KeyError()) == "KeyError"
+    assert described(ValueError("one\nline  of mine")) == "ValueError: one line of mine"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_model_whose_input_is_a_list_runs_without_a_word():
+    x = keras.Input((4,))
+    model = keras.Model([x], [layers.Dense(2)(x)])
+    assert run(model, np.ones((3, 4))).shape == (3, 2)
 
 
 def test_as_functional_says_why_not():

@@ -55,6 +55,13 @@ def test_the_narrowest_place_counts(middle, size):
     fails(f"passes {size} numbers", check.code_size, "a", model, PICTURES, size - 1)
 
 
+def test_a_model_made_with_lists_is_measured_as_others():
+    model = dense((12, 8, 2, 8, 12), "sigmoid")
+    in_lists = keras.Model([model.input], [model.output])
+    check.code_size("a", in_lists, VECTORS, 2)
+    fails("passes 2 numbers", check.code_size, "a", in_lists, VECTORS, 1)
+
+
 def test_all_paths_count_together():
     x = keras.Input((12,))
     around = layers.Average()([x, dense((12, 2, 12))(x)])

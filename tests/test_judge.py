@@ -101,6 +101,16 @@ def test_a_subclassed_model_of_stock_layers_is_copied():
     assert check(source, student) == ""
 
 
+def test_own_layers_without_weights_are_copied_as_what_they_do():
+    student = (
+        "class Halved(layers.Layer):\n    def call(self, x):\n        return x / 2\n"
+        "model = keras.Sequential([layers.Dense(3, activation=lambda x: x * x), Halved()])\n"
+        "y = model(np.ones((1, 4), 'float32'))"
+    )
+    source = "import numpy as np\nassert np.allclose(model(np.ones((1, 4), 'float32')), y)"
+    assert check(source, student) == ""
+
+
 FORGED = """
 class Liar:
     def __eq__(self, other): return True
@@ -281,3 +291,19 @@ def test_a_warm_process_ends_without_a_word_when_its_client_went_early(capfd):
     warm._socket.close()
     assert warm._process.wait(60) == 0
     assert capfd.readouterr().err == ""
+
+
+def test_a_model_that_cannot_be_copied_is_told_as_that():
+    student = (
+        "class Weighing(layers.Layer):\n"
+        "    def __init__(self, weigh):\n        super().__init__()\n        self.weigh = weigh\n"
+        "        self.factor = self.add_weight(shape=())\n"
+        "    def call(self, x):\n        return self.factor * self.weigh(x)\n"
+        "model = keras.Sequential([keras.Input((4,)), Weighing(lambda x: 2 * x)])\n"
+        "narrow = keras.Sequential([layers.Dense(3), layers.Reshape((5,))])"
+    )
+    source = "from latentlab.check.models import require_model\nrequire_model('it', {}, 4)"
+    told = check(source.format("model"), student)
+    assert "it cannot be copied for this check: " in told and "is of type" not in told
+    told = check(source.format("narrow"), student)
+    assert "it does not take vectors of 4 numbers, (4,): ValueError: in Reshape.call():" in told

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder.judge.wire import WireError
 from latentlab.automatic_names import renew_automatic_names
+from latentlab.check.failure import described
 
 MAX_PARAMETERS = 100_000_000
 MAX_OUTPUT_ELEMENTS = 4_000_000
@@ -114,7 +115,7 @@ def unpack(saved: Any, weights: list[np.ndarray]) -> Any:
     except ModelRefused:
         raise
     except Exception as error:  # Keras raises many kinds for a config that does not hold together
-        raise ModelRefused(f"the model cannot be rebuilt: {error}"[:500]) from error
+        raise ModelRefused(f"the model cannot be rebuilt: {described(error)}") from error
     return model
 
 

@@ -161,6 +161,11 @@ class RemoteCallable(Remote):
 class RemoteModel(RemoteCallable):
     """A Keras model that could not be copied, as one that has never been called yet."""
 
+    @property
+    def reason(self) -> str:
+        """Why it could not be copied."""
+        return self._reason
+
     def built_for(self, *shape: int) -> Any:
         """The model after a call on one input of this shape: a copy, if it can be copied now."""
         return self._link.build(self._number, shape)

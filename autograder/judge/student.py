@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from autograder.judge import models
+from autograder.judge.own_layers import spelled_out
 from autograder.judge.values import decode, encode
 from autograder.judge.wire import Wire, WireError
+from latentlab.check.failure import described, essential
 
 
 class StudentEnd:
@@ -89,9 +91,9 @@ def _model_node(model: Any, arrays: list) -> dict:
     from latentlab.check import as_functional
 
     try:
-        saved, weights = models.pack(as_functional(model))
+        saved, weights = models.pack(spelled_out(as_functional(model)))
     except Exception as error:
-        return {"kind": "unreadable model", "reason": str(error)}
+        return {"kind": "unreadable model", "reason": described(error)}
     first = len(arrays)
     arrays.extend(weights)
     numbers = list(range(first, len(arrays)))
@@ -103,7 +105,8 @@ def _describe(error: BaseException) -> dict:
     own = [frame for frame in frames if frame.filename != __file__ and frame.line]
     cells = [frame for frame in own if "ipykernel" in frame.filename] or own
     where = f"in {cells[-1].name}, at: {cells[-1].line}" if cells else ""
-    return {"type": type(error).__name__, "message": _text(error)[:2000], "where": where[:500]}
+    message = essential(_text(error))[:2000]
+    return {"type": type(error).__name__, "message": message, "where": where[:500]}
 
 
 def _text(error: BaseException) -> str:

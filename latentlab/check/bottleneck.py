@@ -18,7 +18,7 @@ from keras import tree
 from keras.src.models.functional import Functional
 
 from latentlab.check.failure import CheckFailed, passed
-from latentlab.check.models import require_model, running
+from latentlab.check.models import only, require_model, running
 from latentlab.check.values import as_array
 
 PICTURES = 32
@@ -112,7 +112,7 @@ class Graph:
 
             return call
 
-        output = traced(self._model)(add(self._x, set()))
+        output = only(traced(self._model)(add(self._x, set())))
         if recorded:
             self._last = numbers.get(id(output), 0)
         return output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import traceback
 import warnings
 from collections.abc import Callable
@@ -17,6 +18,23 @@ MISSING = (
     "an error. Write or mend it, run its cell, then run this cell again."
 )
 LONGEST = 500  # Keras' messages can fill a screen; the beginning says what happened
+SCREENS = 20_000  # more of a message is not looked at
+# What Keras and TensorFlow write around the one sentence that says what happened.
+AROUND_A_MESSAGE = re.compile(
+    r"""
+      \x1b\[[\d;]*m                                # bold and colours, for a terminal
+    | ^in\ user\ code:.*\n\s+\w+:\s(?=\S)          # the way through a tf.function
+    | ^Graph\ execution\ error:.*?unavailable>\n
+    | Could\ not\ automatically\ infer.*?Error\ encountered:\s
+    | \s*Arguments\ received\ by\ .*               # all that a layer was called with
+    | \s*Please\ implement\ `get_config.*            # and an example of that
+    | \{\{function_node\ .*?\}\}\s
+    | \sfor\ '\{\{node\ [^']*'
+    | \s*\[\[\{\{node\ .*?\}\}\]\]
+    | \s*\[Op:[^\]]*\](\ name:)?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class CheckFailed(AssertionError):
@@ -72,9 +90,16 @@ def call(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def described(error: Exception) -> str:
-    """Return "ValueError: message", cut to a readable length."""
-    text = f"{type(error).__name__}: {error}"
+    """Return "ValueError: message" in one line, cut to a readable length."""
+    message = " ".join(essential(str(error)).split())
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return text if len(text) <= LONGEST else text[:LONGEST] + " ..."
+
+
+def essential(message: str) -> str:
+    """Return what an error of Keras or TensorFlow says, without what they write around it."""
+    message = AROUND_A_MESSAGE.sub("", message[:SCREENS])
+    return re.sub(r"Exception encountered when calling (\S+)\.\s+", r"in \1: ", message)
 
 
 def _where(error: Exception) -> str:

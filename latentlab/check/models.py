@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -70,7 +71,10 @@ def require_model(name: str, model: Any, takes: Shape) -> keras.Model:
     if model is None:
         raise CheckFailed(MISSING.format(name=name))
     if hasattr(type(model), "built_for"):  # the judge's proxy of a model that was never called
-        model = model.built_for(*takes)
+        with _building(name, takes):
+            model = model.built_for(*takes)
+        if hasattr(type(model), "built_for"):
+            raise CheckFailed(f"{name} cannot be copied for this check: {model.reason}")
     if not isinstance(model, keras.Model):
         found = type_name(model)
         hint = (
@@ -88,11 +92,20 @@ def require_model(name: str, model: Any, takes: Shape) -> keras.Model:
                 f"{name} takes inputs of shape {shape[1:]}; expected {_in_words(takes)}."
             )
         return as_functional(model)
-    try:
+    with _building(name, takes):
         model(np.zeros((1, *takes), np.float32))  # without an Input, the first call builds it
+    return as_functional(model)
+
+
+@contextmanager
+def _building(name: str, takes: tuple[int, ...]) -> Iterator[None]:
+    """Tell why the first call of a model, on such an input, did not succeed."""
+    try:
+        yield
+    except CheckFailed:
+        raise
     except Exception as error:
         raise CheckFailed(f"{name} does not take {_in_words(takes)}: {described(error)}") from error
-    return as_functional(model)
 
 
 def run(model: keras.Model, x: np.ndarray) -> np.ndarray:
@@ -101,15 +114,25 @@ def run(model: keras.Model, x: np.ndarray) -> np.ndarray:
     Raises CheckFailed if the model cannot compute it.
     """
     with running(model.name):
-        output = model(np.asarray(x, np.float32), training=False)
+        output = only(model(np.asarray(x, np.float32), training=False))
     return np.asarray(output, dtype=np.float64)
+
+
+def only(output: Any) -> Any:
+    """Return the output of keras.Model(x, [y]), which is a list of one, as that of (x, y)."""
+    return output[0] if isinstance(output, list | tuple) and len(output) == 1 else output
 
 
 @contextmanager
 def running(name: str) -> Iterator[None]:
-    """Tell what goes wrong when a model computes, which building it did not show."""
+    """Tell what goes wrong when a model computes, which building it did not show.
+
+    Warnings are held back, as in `call`: Keras warns of a model whose input is a list of one.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except CheckFailed:
         raise
     except Exception as error:
