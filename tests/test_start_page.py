@@ -1,5 +1,6 @@
 """The start page, and the command that opens it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from autograder.source import RELEASES, labs
 from autograder.start_page import START_PAGE, start_page
 from latentlab import environment
 from latentlab.errors import DataError
+from latentlab.keeping import FOLDER
 
 
 def text(notebook):
@@ -70,9 +72,12 @@ def test_jupyterlab_opens_on_it_with_the_courses_kernel_and_settings(monkeypatch
     monkeypatch.setattr("jupyterlab.labapp.main", lambda options: opened.extend(options))
     monkeypatch.setenv("JUPYTER_PATH", "/my/own")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.setenv(FOLDER, "")  # so that what it is set to does not outlive this test
+    monkeypatch.delenv(FOLDER)
     monkeypatch.chdir("/")
     with pytest.raises(SystemExit):
         opener.main(["--no-browser"])
+    assert os.environ[FOLDER] == str(RELEASES.parent / ".kept")
     assert opened == ["start.ipynb", f"--notebook-dir={RELEASES}", "--no-browser"]
     code = """
 import sys

@@ -12,7 +12,7 @@ import pytest
 from jupyter_client import AsyncKernelManager
 
 import latentlab as lab
-from latentlab.warm.provisioner import WarmKernelManager
+from latentlab.warm.provisioner import WarmKernelManager, warm_process
 
 keras = pytest.importorskip("keras")
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,6 +63,8 @@ def test_a_client_that_asks_for_the_banner_throws_no_dice(manager, monkeypatch):
             await kernel.shutdown_kernel(now=True)
 
     asyncio.run(ask())
+    if manager is WarmKernelManager:
+        warm_process().close()
     assert [part["text"] for part in told if "text" in part] == ["True\n"]
 
 
