@@ -327,7 +327,7 @@ plt.show()
 # |---|---|---|
 # | $h_{ij}$ | activation of unit $j$ for picture $i$ | `h[i, j]` |
 # | $m$ | number of units, here 200 | `h.shape[1]` |
-# | $n$ | number of pictures in the batch | `h.shape[0]` |
+# | $n$ | number of pictures in the batch | no name: `keras.ops.mean` counts them |
 # | $\lambda$ | the price of one unit of activity, a small number | `lam` |
 #
 # It is a **sum over the units**: each one pays for itself, however many others there are. And it
@@ -336,8 +336,9 @@ plt.show()
 # $0.1 \cdot 10.5 / 3 = 0.35$.
 #
 # Your function will be called during training, where `h` is no array but a tensor whose values are
-# not there yet. `numpy` cannot handle that. The functions of `keras.ops` can, and they take arrays
-# as well: `keras.ops.sum`, `keras.ops.mean`, `keras.ops.abs` have the same arguments as numpy's.
+# not there yet. Not even the number of its rows is known: `h.shape[0]` is `None`. `numpy` cannot
+# handle that. The functions of `keras.ops` can, and they take arrays as well: `keras.ops.sum`,
+# `keras.ops.mean`, `keras.ops.abs` have the same arguments as numpy's.
 
 # %% answer="l1"
 def l1_penalty(h, lam):
