@@ -132,8 +132,9 @@ def encoder(last, *between):
         lambda: encoder(layers.Dense(32), layers.Flatten()),
         lambda: encoder(layers.GlobalAveragePooling2D(), layers.SeparableConv2D(30, 3)),
         lambda: keras.Sequential([layers.Conv2D(4, 3, 3), layers.Flatten(), layers.Dense(9)]),
+        lambda: encoder(layers.Dense(9), layers.Conv2D(12, 1), layers.Flatten()),  # 192 numbers
     ],
-    ids=["maps", "dense", "pooled", "without an input"],
+    ids=["maps", "dense", "pooled", "without an input", "as many numbers as a picture"],
 )
 def test_encodes(make, capsys):
     check.encodes("encoder", make(), PICTURE, 32)
@@ -163,6 +164,12 @@ def test_encodes(make, capsys):
             "has no convolution",
         ),
         (
+            lambda: keras.Sequential(
+                [keras.Input(PICTURE), layers.Conv2D(9, 8), layers.Flatten(), layers.Dense(5)]
+            ),
+            "Conv2D with 1,728 weights",
+        ),
+        (
             lambda: keras.Sequential([keras.Input((3, 8, 8)), layers.Conv2D(4, 3)]),
             "(3, 8, 8); expected",
         ),
@@ -189,7 +196,11 @@ def code_of_5():
 def test_decodes(capsys):
     check.decodes("decoder", decoder(), code_of_5(), PICTURE)
     check.decodes("decoder", decoder(code=(4, 4, 2)), encoder(layers.Conv2D(2, 1)), PICTURE)
-    assert capsys.readouterr().out.count(": right\n") == 2
+    z = keras.Input((5,))
+    h = layers.Reshape((4, 4, 12))(layers.Dense(192)(z))  # as many numbers as a picture
+    drawn = layers.Conv2DTranspose(3, 2, strides=2, activation="sigmoid")(h)
+    check.decodes("decoder", keras.Model(z, drawn), code_of_5(), PICTURE)
+    assert capsys.readouterr().out.count(": right\n") == 3
 
 
 @pytest.mark.parametrize(

@@ -243,23 +243,33 @@ def _require_shared(name: str, maps: _Maps, sides: Sequence[int], rng: np.random
 
 
 def _require_convolutions(name: str, model: keras.Model, picture: Picture) -> None:
-    """Fail unless the model has a convolution, and no layer that joins all numbers of a picture."""
-    whole = math.prod(picture)
+    """Fail unless the model has a convolution, and no layer with a weight for each pixel."""
+    whole, parts = math.prod(picture), leaves(model)
     kernels = [
-        (type(layer).__name__, tuple(weight.shape))
-        for layer in leaves(model)
+        (place, tuple(weight.shape))
+        for place, layer in enumerate(parts)
         for weight in getattr(layer, "weights", [])
         if len(weight.shape) > 1
     ]
-    for layer, shape in kernels:
-        if len(shape) == 2 and whole in shape:
+    for place, shape in kernels:
+        # Smaller maps may have as many numbers as a picture; a dense layer may join those.
+        reads = shape[0] == whole and _nearest_side(parts[:place][::-1], picture) == picture[0]
+        draws = shape[-1] == whole and _nearest_side(parts[place + 1 :], picture) == picture[0]
+        covers = len(shape) > 2 and shape[0] >= picture[0]  # a convolution with one place to be
+        if covers or (len(shape) == 2 and (reads or draws)):
             raise CheckFailed(
-                f"{name} has a layer {layer} with {math.prod(shape):,} weights, some for each of "
-                f"the {whole:,} numbers of a picture. Let convolutions read and draw the pictures: "
-                "they share their weights over all places."
+                f"{name} has a layer {type(parts[place]).__name__} with {math.prod(shape):,} "
+                f"weights, some for each of the {whole:,} numbers of a picture. Let small "
+                "convolutions read and draw the pictures: they share their weights over all places."
             )
     if not any(len(shape) > 2 for _, shape in kernels):
         raise CheckFailed(f"{name} has no convolution; expected at least one.")
+
+
+def _nearest_side(parts: list[Any], picture: Picture) -> int:
+    """Return the side of the first maps that these layers put out; a picture's if none does."""
+    shapes = (getattr(getattr(part, "output", None), "shape", ()) for part in parts)
+    return next((shape[1] for shape in shapes if len(shape) == 4), picture[0])
 
 
 def _own(values: np.ndarray) -> np.ndarray:
