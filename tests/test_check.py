@@ -240,6 +240,13 @@ def sequential_without_input():
     return keras.Sequential([layers.Dense(n, "relu") for n in SIZES[1:-1]] + [layers.Dense(2)])
 
 
+def with_operations():
+    x = keras.Input((12,))
+    h = keras.ops.maximum(layers.Dense(6)(x), 0)
+    h = 1 / (1 + keras.ops.exp(-layers.Dense(4)(h)))
+    return keras.Model(x, layers.Dense(2)(h))
+
+
 def nested():
     x = keras.Input((12,))
     front = keras.Sequential([keras.Input((12,)), layers.Flatten(), layers.Dense(6, "elu")])
@@ -247,7 +254,13 @@ def nested():
     return keras.Model(x, layers.Dense(2, activation="linear")(h))
 
 
-STYLES = [lambda: dense(SIZES), lambda: built(Sub()), sequential_without_input, nested]
+STYLES = [
+    lambda: dense(SIZES),
+    lambda: built(Sub()),
+    sequential_without_input,
+    with_operations,
+    nested,
+]
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -30,8 +30,15 @@ class Stage(NamedTuple):
     def __call__(self, v: np.ndarray) -> np.ndarray:
         """Return what the stage makes of v, shape (n, units_in), as a float64 array."""
         for step in self.steps:
-            v = step(v)
+            v = step(v) if isinstance(step, keras.layers.Layer) else _repeated(step, v)
         return np.asarray(v, dtype=np.float64)
+
+
+def _repeated(operation: Any, v: Any) -> Any:
+    """Return what an operation, such as keras.ops.maximum(h, 0), makes of v in the place of h."""
+    arguments = operation._inbound_nodes[0].arguments
+    args, kwargs = arguments.fill_in({id(tensor): v for tensor in arguments.keras_tensors})
+    return operation(*args, **kwargs)
 
 
 def as_functional(model: keras.Model) -> keras.Model:
