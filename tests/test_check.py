@@ -138,6 +138,11 @@ def test_mistakes_in_mse(wrong, saying):
     fails(saying, check.mse, wrong, X, X_HAT)
 
 
+def xlogy(x, y):
+    """x log y, and 0 where x is 0: infinite for sure mistakes alone."""
+    return np.where(x == 0, 0, x * np.log(np.where(x == 0, 1, y)))
+
+
 @pytest.mark.parametrize(
     ("wrong", "saying"),
     [
@@ -156,6 +161,9 @@ def test_mistakes_in_mse(wrong, saying):
             lambda x, y: right_bce(x, y) if y.min() > 0 else 1.0,
             "perfect picture of black and white pixels is 1",
         ),
+        (lambda x, y: -np.mean(xlogy(x, y) + xlogy(1 - x, 1 - y)), "log(0)"),
+        (lambda x, y: right_bce(x, y.clip(1e-4, 1 - 1e-4)), "0 is 9.21; expected 16.1"),
+        (lambda x, y: np.nan_to_num(-xlogy(x, y) - xlogy(1 - x, 1 - y)).mean(), "no further"),
     ],
 )
 def test_mistakes_in_bce(wrong, saying):

@@ -14,6 +14,7 @@ from latentlab.check.failure import CheckFailed, call, passed
 from latentlab.check.values import Mistake, as_array, compare, number
 
 Loss = Callable[[np.ndarray, np.ndarray], Any]
+SURE_MISTAKE = (13, 100)  # nats: a clip 20 times as far from the ends is refused, a closer one not
 
 
 def mse(function: Loss, x: Any, x_hat: Any) -> None:
@@ -122,15 +123,24 @@ def psnr(function: Callable[..., Any], x: np.ndarray, x_hat: np.ndarray) -> None
 
 
 def _finite_at_the_ends(function: Loss) -> None:
-    """Fail unless a perfect picture of black and white pixels has an error of about 0."""
-    x = np.array([[0.0, 1.0, 1.0, 0.0]])
-    found = np.asarray(call("bce", function, x.copy(), x.copy()), dtype=np.float64)
-    if not np.isfinite(found).all():
-        raise CheckFailed(
-            f"bce is {found} where x_hat is exactly 0 or 1: log(0) is minus infinity. "
-            "Clip x_hat to [1e-7, 1 - 1e-7] first."
-        )
-    if np.abs(found).max() > 1e-3:
-        raise CheckFailed(
-            f"bce of a perfect picture of black and white pixels is {found}; expected about 0."
-        )
+    """Fail unless black and white pixels cost about 0 if they are right, and 16 if they are wrong.
+
+    With x_hat clipped to [1e-7, 1 - 1e-7], a pixel that is wrong costs -log(1e-7) = 16.1 nats.
+    """
+    for x, x_hat in (([0.0, 1.0], [0.0, 1.0]), ([1.0], [0.0]), ([0.0], [1.0])):
+        result = call("bce", function, np.array([x]), np.array([x_hat]))
+        found = np.asarray(result, dtype=np.float64)
+        if not np.isfinite(found).all():
+            raise CheckFailed(
+                f"bce is {found} where x_hat is exactly 0 or 1: log(0) is minus infinity. "
+                "Clip x_hat to [1e-7, 1 - 1e-7] first."
+            )
+        if x == x_hat and np.abs(found).max() > 1e-3:
+            raise CheckFailed(
+                f"bce of a perfect picture of black and white pixels is {found}; expected about 0."
+            )
+        if x != x_hat and not SURE_MISTAKE[0] < found.mean() < SURE_MISTAKE[1]:
+            raise CheckFailed(
+                f"bce of a pixel {x[0]:g} that is rebuilt as {x_hat[0]:g} is {found.mean():.3g}; "
+                "expected 16.1. Clip x_hat to [1e-7, 1 - 1e-7] first, and no further."
+            )
