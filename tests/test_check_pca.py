@@ -164,8 +164,9 @@ def right_errors(*arguments):
 
 
 @pytest.mark.parametrize("models", [(), (ENCODER, DECODER)])
-def test_right_errors_pass(models, one_line):
-    check.both_errors(right_errors, X, MEAN, AXES, *models)
+@pytest.mark.parametrize("form", [tuple, list, np.array])
+def test_right_errors_pass(form, models, one_line):
+    check.both_errors(lambda *a: form(right_errors(*a)), X, MEAN, AXES, *models)
 
 
 @pytest.mark.parametrize(
