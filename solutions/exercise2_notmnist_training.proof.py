@@ -68,6 +68,29 @@ def best_epoch(val_errors, patience):
             return epoch
     return len(val_errors)
 
+# %% mutant="count_never_anew" answer="stopping" fails="stopping" says="from 0 again"
+def best_epoch(val_errors, patience):
+    best, waited = 0, 0
+    for epoch, error in enumerate(val_errors):
+        if error < val_errors[best]:
+            best = epoch
+        elif epoch > 0:
+            waited += 1
+        if waited == patience:
+            break
+    return best + 1
+
+# %% mutant="count_of_rises" answer="stopping" fails="stopping" says="not with its neighbour"
+def best_epoch(val_errors, patience):
+    best, waited = 0, 0
+    for epoch in range(1, len(val_errors)):
+        if val_errors[epoch] < val_errors[best]:
+            best = epoch
+        waited = 0 if val_errors[epoch] < val_errors[epoch - 1] else waited + 1
+        if waited == patience:
+            break
+    return best + 1
+
 # %% [markdown]
 # ## Mutants: judging
 

@@ -243,6 +243,8 @@ _fresh = np.random.default_rng()
 check.best_epoch(best_epoch, [9, 7, 6, 8, 6, 7, 5, 8, 9, 9, 9, 4], patience=4)
 check.best_epoch(best_epoch, [5, 4, 3, 2, 1], patience=2)
 check.best_epoch(best_epoch, [3, 4, 2, 5, 6, 1], patience=1)
+check.best_epoch(best_epoch, [9, 10, 7, 8, 5, 6, 3, 4, 1], patience=3)
+check.best_epoch(best_epoch, [9, 5, 8, 7, 6, 3], patience=3)
 for _ in range(3):
     _falling = np.sort(_fresh.uniform(0.4, 0.9, 5))[::-1]
     _worse = _falling[-1] + _fresh.uniform(0.01, 0.1, 4)

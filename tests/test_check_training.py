@@ -166,6 +166,20 @@ def test_one_epoch_less_of_patience():
     fails("one epoch less", check.best_epoch, lambda e, p: right_stop(e, p - 1), curve, 3)
 
 
+def test_counts_that_begin_anew_too_seldom_or_too_often():
+    def one_count(errors, patience):
+        worse = [i for i in range(1, len(errors)) if errors[i] >= min(errors[:i])]
+        seen = errors[: worse[patience - 1] + 1] if len(worse) >= patience else errors
+        return int(np.argmin(seen)) + 1
+
+    up_and_down = [9, 10, 7, 8, 5, 6, 3, 4, 1]
+    check.best_epoch(right_stop, up_and_down, 3)
+    fails("from 0 again", check.best_epoch, one_count, up_and_down, 3)
+    back_from_far = [9, 5, 8, 7, 6, 3]
+    check.best_epoch(right_stop, back_from_far, 3)
+    fails("its neighbour", check.best_epoch, lambda e, p: 6, back_from_far, 3)
+
+
 # The weights that were kept
 
 X_FIT, X_VAL = RNG.random((40, 12), np.float32), RNG.random((20, 12), np.float32)

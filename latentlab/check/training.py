@@ -43,6 +43,11 @@ def best_epoch(
             ),
             (stop, "This is where training stops; the weights to keep are the best ones."),
             (curve[right - 1], "This is the error of that epoch; give its number."),
+            (_kept_with_one_count(curve, patience), "After a best epoch, count from 0 again."),
+            (
+                _kept_by_neighbours(curve, patience),
+                "Compare an epoch with the best one so far, not with its neighbour.",
+            ),
         ]
         hints = [sentence for wrong, sentence in mistakes if wrong == found]
         hint = " Or: ".join(hints) or "Go through the list by hand."
@@ -59,6 +64,29 @@ def _stopped(curve: Sequence[float], patience: int, ties: bool = False) -> tuple
         elif epoch - best >= patience and epoch:
             return best + 1, epoch + 1
     return best + 1, len(curve)
+
+
+def _kept_with_one_count(curve: Sequence[float], patience: int) -> int:
+    """Return the epoch that is kept if the count of the others does not begin anew."""
+    best, count = 0, 0
+    for epoch in range(1, len(curve)):
+        if curve[epoch] < curve[best]:
+            best = epoch
+        else:
+            count += 1
+        if count == patience:
+            break
+    return best + 1
+
+
+def _kept_by_neighbours(curve: Sequence[float], patience: int) -> int:
+    """Return the epoch that is kept if each epoch is compared with the one before it."""
+    waited = 0
+    for epoch in range(1, len(curve)):
+        waited = 0 if curve[epoch] < curve[epoch - 1] else waited + 1
+        if waited == patience:
+            return int(np.argmin(curve[: epoch + 1])) + 1
+    return int(np.argmin(curve)) + 1
 
 
 def best_weights(name: str, model: Any, errors: Any, x_fit: Any, x_val: Any) -> None:
