@@ -214,7 +214,7 @@ def both_errors(
     name = "errors(x, mean, axes, encoder, decoder)"
     given = call("errors", function, x.copy(), mean.copy(), axes.copy(), encoder, decoder)
     found = [
-        number(f"the {which} number of {name}", value)
+        number(f"the {which} number of {name}", value, of="the mean over all elements")
         for which, value in zip(("first", "second"), _pair(name, given), strict=True)
     ]
     pca = (x - mean) @ axes.T @ axes + mean

@@ -41,13 +41,12 @@ def as_array(name: str, value: Any) -> np.ndarray:
     return array
 
 
-def number(name: str, value: Any) -> float:
-    """Return value as one float; fail if it is not one finite number."""
+def number(name: str, value: Any, of: str = "") -> float:
+    """Return value as one float; fail if it is not one finite number. of: which, for many."""
     array = as_array(name, value)
     if array.size != 1:
-        raise CheckFailed(
-            f"{name} has shape {array.shape}; expected one number, the mean over all elements."
-        )
+        which = f", {of}" if of else ""
+        raise CheckFailed(f"{name} has shape {array.shape}; expected one number{which}.")
     return float(array.reshape(()))
 
 
