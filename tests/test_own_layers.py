@@ -51,6 +51,14 @@ def cube(x):
     return x**3
 
 
+class Described(keras.Model):
+    """A functional model under a name of its own."""
+
+    def __init__(self):
+        x = keras.Input((6,))
+        super().__init__(x, layers.Dense(2, activation="relu")(x))
+
+
 def used_twice():
     x = keras.Input((6,))
     dense = layers.Dense(6, activation=cube)
@@ -72,6 +80,8 @@ MODELS = {
     "Activation": lambda: chain(layers.Dense(4), layers.Activation(cube)),
     "nested": lambda: chain(chain(layers.Dense(6), Doubled()), layers.BatchNormalization()),
     "used twice": used_twice,
+    "functional, of a class": Described,
+    "with one of a class inside": lambda: chain(layers.Dense(6), Described()),
 }
 
 

@@ -16,7 +16,7 @@ def spelled_out(model: Any) -> Any:
     cannot be spelled out: one with weights of its own, or that calculates with other than Keras'
     layers and operations.
     """
-    if not any(_needs_spelling(part) for part in _parts(model)):
+    if not any(_needs_spelling(part) for part in (model, *_parts(model))):
         return model
     try:
         return _Speller().spell(model)
