@@ -1,5 +1,6 @@
 """What several test files need: courses in a temporary folder, and notebooks run by the judge."""
 
+import json
 import os
 import random
 import zipfile
@@ -95,6 +96,14 @@ def state_and_parent(process):
     except OSError:
         return "X", None
     return state, int(parent)
+
+
+def over_the_wire(model):
+    """A model's config and weights as they come to the judge."""
+    from autograder.judge.models import pack
+
+    saved, weights = pack(model)
+    return json.loads(json.dumps(saved)), weights
 
 
 def graded_cell(source, name, points=1):

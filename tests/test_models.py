@@ -1,12 +1,12 @@
 """Models: rebuilt from config and weights if every part is Keras' own, refused if not."""
 
-import json
 import resource
 from importlib import import_module
 
 import keras
 import numpy as np
 import pytest
+from conftest import over_the_wire
 from keras import layers, ops
 from keras.src.backend.common.stateless_scope import StatelessScope
 
@@ -16,16 +16,10 @@ from autograder.judge.models import (
     LAYERS,
     OPERATIONS,
     ModelRefused,
-    pack,
     unpack,
 )
 
 OPERATION_MODULES = [name for name in ALLOWED if name.startswith("keras.src.ops")]
-
-
-def over_the_wire(model):
-    saved, weights = pack(model)
-    return json.loads(json.dumps(saved)), weights
 
 
 def sequential():

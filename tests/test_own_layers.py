@@ -1,14 +1,13 @@
 """A student's own layers, spelled out so that the judge can rebuild the model."""
 
-import json
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import over_the_wire
 from keras import layers, ops
 
-from autograder.judge.models import ModelRefused, pack, unpack
+from autograder.judge.models import ModelRefused, unpack
 from autograder.judge.own_layers import spelled_out
 
 X = np.random.default_rng(0).normal(size=(5, 6)).astype("float32")
@@ -86,8 +85,7 @@ MODELS = {
 
 
 def sent(model):
-    saved, weights = pack(model)
-    return unpack(json.loads(json.dumps(saved)), weights)
+    return unpack(*over_the_wire(model))
 
 
 def rebuilt(model):

@@ -147,7 +147,7 @@ def _check_size(model: Any, weights: list[np.ndarray]) -> None:
         raise ModelRefused(f"the model has more than {MAX_PARAMETERS:,} parameters")
     if shapes != [weight.shape for weight in weights]:
         raise ModelRefused("the model's weights do not fit its layers")
-    for layer in _all_layers(model):
+    for layer in all_layers(model):
         for output in _outputs(layer):
             if math.prod(size or 1 for size in output.shape) > MAX_OUTPUT_ELEMENTS:
                 raise ModelRefused(f"layer {layer.name!r} puts out more than this course needs")
@@ -155,17 +155,18 @@ def _check_size(model: Any, weights: list[np.ndarray]) -> None:
 
 def _check_future_size(model: Any) -> None:
     """A model without an input shape gets its weights at its first call: guess high before."""
-    layers = _all_layers(model)
+    layers = all_layers(model)
     widths = [getattr(layer, name, 0) for layer in layers for name in ("units", "filters")]
     if len(layers) * max(widths, default=0) ** 2 > MAX_PARAMETERS:
         raise ModelRefused(f"the model may have more than {MAX_PARAMETERS:,} parameters")
 
 
-def _all_layers(model: Any) -> list:
+def all_layers(model: Any) -> list:
+    """The layers and operations of a model, those of models in it behind each."""
     layers = []
     for layer in getattr(model, "operations", getattr(model, "layers", [])):
         layers.append(layer)
-        layers.extend(_all_layers(layer))
+        layers.extend(all_layers(layer))
     return layers
 
 

@@ -8,6 +8,8 @@ step, and that can travel.
 from collections.abc import Callable
 from typing import Any
 
+from autograder.judge.models import all_layers
+
 
 def spelled_out(model: Any) -> Any:
     """Return a functional model that computes the same without the student's own layers.
@@ -16,7 +18,7 @@ def spelled_out(model: Any) -> Any:
     cannot be spelled out: one with weights of its own, or that calculates with other than Keras'
     layers and operations.
     """
-    if not any(_needs_spelling(part) for part in (model, *_parts(model))):
+    if not any(_needs_spelling(part) for part in (model, *all_layers(model))):
         return model
     try:
         return _Speller().spell(model)
@@ -104,10 +106,3 @@ def _has_own_activation(part: Any) -> bool:
     activation = getattr(part, "activation", None)
     stock = getattr(activation, "__module__", "") == "keras.src.activations.activations"
     return callable(activation) and not stock
-
-
-def _parts(model: Any) -> list:
-    found = []
-    for part in getattr(model, "operations", getattr(model, "layers", [])):
-        found += [part, *_parts(part)]
-    return found

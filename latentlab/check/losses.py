@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from latentlab.check.failure import CheckFailed, call, passed
-from latentlab.check.values import Mistake, as_array, compare, number
+from latentlab.check.values import MEAN_OF_ALL, Mistake, as_array, compare, number
 
 Loss = Callable[[np.ndarray, np.ndarray], Any]
-MEAN = "the mean over all elements"
 SURE_MISTAKE = (13, 100)  # nats: a clip 20 times as far from the ends is refused, a closer one not
 
 
@@ -24,7 +23,7 @@ def mse(function: Loss, x: Any, x_hat: Any) -> None:
     x, x_hat: numbers of one shape, (n, pixels) or (pixels,).
     """
     x, x_hat = as_array("x", x), as_array("x_hat", x_hat)
-    found = number("mse(x, x_hat)", call("mse", function, x.copy(), x_hat.copy()), of=MEAN)
+    found = number("mse(x, x_hat)", call("mse", function, x.copy(), x_hat.copy()), of=MEAN_OF_ALL)
     difference = x_hat - x
     right = np.mean(difference**2)
     mistakes = [
@@ -57,7 +56,7 @@ def bce(function: Loss, x: Any, x_hat: Any) -> None:
     The function must also give a finite number where x_hat is exactly 0 or 1.
     """
     x, x_hat = as_array("x", x), as_array("x_hat", x_hat)
-    found = number("bce(x, x_hat)", call("bce", function, x.copy(), x_hat.copy()), of=MEAN)
+    found = number("bce(x, x_hat)", call("bce", function, x.copy(), x_hat.copy()), of=MEAN_OF_ALL)
     white, black = x * np.log(x_hat), (1 - x) * np.log(1 - x_hat)
     right = -np.mean(white + black)
     inside = np.clip(x, 1e-7, 1 - 1e-7)

@@ -51,18 +51,12 @@ def as_functional(model: keras.Model) -> keras.Model:
     """
     if not _subclassed(model) and not any(map(_subclassed, _parts(model))):
         return model
-    try:
+    with _telling(f"{type(model).__name__} cannot be read as a chain of Keras layers"):
         traced = model if isinstance(model, Functional) else _traced(model)
         while any(map(_subclassed, _parts(traced))):
             traced = keras.models.clone_model(
                 traced, clone_function=lambda layer: layer, call_function=_inlined
             )
-    except CheckFailed:
-        raise
-    except Exception as error:
-        raise CheckFailed(
-            f"{type(model).__name__} cannot be read as a chain of Keras layers: {described(error)}"
-        ) from error
     return traced
 
 
@@ -75,10 +69,11 @@ def require_model(name: str, model: Any, takes: Shape) -> keras.Model:
     Fails if it is no model, or takes inputs of another shape.
     """
     takes = (takes,) if isinstance(takes, int) else tuple(takes)
+    refused = f"{name} does not take {_in_words(takes)}"
     if model is None:
         raise CheckFailed(MISSING.format(name=name))
     if hasattr(type(model), "built_for"):  # the judge's proxy of a model that was never called
-        with _building(name, takes):
+        with _telling(refused):
             model = model.built_for(*takes)
         if hasattr(type(model), "built_for"):
             raise CheckFailed(f"{name} cannot be copied for this check: {model.reason}")
@@ -99,20 +94,9 @@ def require_model(name: str, model: Any, takes: Shape) -> keras.Model:
                 f"{name} takes inputs of shape {shape[1:]}; expected {_in_words(takes)}."
             )
         return as_functional(model)
-    with _building(name, takes):
+    with _telling(refused):
         model(np.zeros((1, *takes), np.float32))  # without an Input, the first call builds it
     return as_functional(model)
-
-
-@contextmanager
-def _building(name: str, takes: tuple[int, ...]) -> Iterator[None]:
-    """Tell why the first call of a model, on such an input, did not succeed."""
-    try:
-        yield
-    except CheckFailed:
-        raise
-    except Exception as error:
-        raise CheckFailed(f"{name} does not take {_in_words(takes)}: {described(error)}") from error
 
 
 def run(model: keras.Model, x: np.ndarray) -> np.ndarray:
@@ -136,14 +120,20 @@ def running(name: str) -> Iterator[None]:
 
     Warnings are held back, as in `call`: Keras warns of a model whose input is a list of one.
     """
+    with _telling(f"{name} was built but cannot compute"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """Tell what an error means, in front of what it says; what is told already stays so."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     except CheckFailed:
         raise
     except Exception as error:
-        raise CheckFailed(f"{name} was built but cannot compute: {described(error)}") from error
+        raise CheckFailed(f"{what}: {described(error)}") from error
 
 
 def stages(name: str, model: keras.Model, size: int) -> list[Stage]:

@@ -14,7 +14,7 @@ import numpy as np
 from latentlab.check.failure import CheckFailed, call, passed
 from latentlab.check.models import require_model, run
 from latentlab.check.networks import random_dense
-from latentlab.check.values import Mistake, array_of_shape, as_array, compare, number
+from latentlab.check.values import MEAN_OF_ALL, Mistake, array_of_shape, as_array, compare, number
 
 Array = np.ndarray
 NEAR = 1e-3  # for axes, whose float32 digits depend on how they are computed
@@ -214,7 +214,7 @@ def both_errors(
     name = "errors(x, mean, axes, encoder, decoder)"
     given = call("errors", function, x.copy(), mean.copy(), axes.copy(), encoder, decoder)
     found = [
-        number(f"the {which} number of {name}", value, of="the mean over all elements")
+        number(f"the {which} number of {name}", value, of=MEAN_OF_ALL)
         for which, value in zip(("first", "second"), _pair(name, given), strict=True)
     ]
     pca = (x - mean) @ axes.T @ axes + mean

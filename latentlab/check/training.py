@@ -68,25 +68,22 @@ def _stopped(curve: Sequence[float], patience: int, ties: bool = False) -> tuple
 
 def _kept_with_one_count(curve: Sequence[float], patience: int) -> int:
     """Return the epoch that is kept if the count of the others does not begin anew."""
-    best, count = 0, 0
+    count = epoch = 0
     for epoch in range(1, len(curve)):
-        if curve[epoch] < curve[best]:
-            best = epoch
-        else:
-            count += 1
+        count += curve[epoch] >= min(curve[:epoch])
         if count == patience:
             break
-    return best + 1
+    return int(np.argmin(curve[: epoch + 1])) + 1
 
 
 def _kept_by_neighbours(curve: Sequence[float], patience: int) -> int:
     """Return the epoch that is kept if each epoch is compared with the one before it."""
-    waited = 0
+    count = epoch = 0
     for epoch in range(1, len(curve)):
-        waited = 0 if curve[epoch] < curve[epoch - 1] else waited + 1
-        if waited == patience:
-            return int(np.argmin(curve[: epoch + 1])) + 1
-    return int(np.argmin(curve)) + 1
+        count = 0 if curve[epoch] < curve[epoch - 1] else count + 1
+        if count == patience:
+            break
+    return int(np.argmin(curve[: epoch + 1])) + 1
 
 
 def best_weights(name: str, model: Any, errors: Any, x_fit: Any, x_val: Any) -> None:

@@ -13,6 +13,7 @@ from latentlab.check.failure import MISSING, CheckFailed, type_name
 # the mistakes that the verbs know differ by far more.
 RELATIVE, ABSOLUTE = 1e-4, 1e-6
 
+MEAN_OF_ALL = "the mean over all elements"
 Mistake = tuple[str, Any]  # a sentence, and the value to which that mistake leads
 
 
